@@ -1,0 +1,100 @@
+"""One stable word for each way in which a request can fail.
+
+Standard library only: the words are read off the exceptions' texts, so the same function serves
+every driver, also those that are not installed.
+"""
+
+from typing import NamedTuple
+
+
+class Failure(NamedTuple):
+    """A machine word with its cause and cure for people."""
+
+    word: str
+    cause: str
+    cure: str
+
+
+FAILURES = {
+    failure.word: failure
+    for failure in (
+        Failure(
+            "pool-timeout",
+            "no connection came back to the pool within pool_timeout",
+            "raise pool_size or pool_timeout, or set max_overflow to 0 with the same sum",
+        ),
+        Failure(
+            "too-many-connections",
+            "the database refused a connection: max_connections is reached",
+            "use a QueuePool whose capacity stays below max_connections, or raise max_connections",
+        ),
+        Failure(
+            "connect-refused",
+            "nothing listened at the address",
+            "check that the server is up and listens there",
+        ),
+        Failure(
+            "reset",
+            "the server closed the connection before it answered, as when a worker is killed",
+            "look for a killed worker in the server's log, and raise its timeout",
+        ),
+        Failure(
+            "deadline",
+            "no answer came before the client's own deadline",
+            "raise deadline_seconds, or lift the limit that makes requests wait",
+        ),
+        Failure(
+            "login-failed",
+            "the database refused the user or the password",
+            "correct the user, password or database in the URL",
+        ),
+        Failure(
+            "http-5xx",
+            "the application answered with an error",
+            "read the exception's last line in the request's detail",
+        ),
+        Failure("cancelled", "the run was cancelled", "launch it again"),
+    )
+}
+
+# Postgres: src/backend/libpq/auth.c and postinit.c; MySQL: error 1040, 1044, 1045.
+_TEXTS = (
+    ("pool-timeout", ("queuepool limit of size",)),
+    (
+        "too-many-connections",
+        (
+            "too many clients already",
+            "remaining connection slots are reserved",
+            "too many connections",
+        ),
+    ),
+    (
+        "login-failed",
+        ("authentication failed", "access denied for user", "no pg_hba.conf entry"),
+    ),
+    (
+        "connect-refused",
+        (
+            "connection refused",
+            "can't connect to",
+            "could not connect to server",
+            "no such file or directory",
+        ),
+    ),
+)
+
+
+def classify(text: str) -> str:
+    """The word of the failure whose message is ``text``: ``http-5xx`` when it is no other."""
+    lowered = text.lower()
+    for word, needles in _TEXTS:
+        if any(needle in lowered for needle in needles):
+            return word
+    return "http-5xx"
+
+
+def last_line(error: BaseException) -> str:
+    """The exception's own message in one line, without SQLAlchemy's SQL and background lines."""
+    first = str(getattr(error, "orig", None) or error).strip()
+    lines = [line.strip() for line in first.splitlines() if line.strip()]
+    return "%s: %s" % (type(error).__name__, lines[-1] if lines else "")  # noqa: UP031

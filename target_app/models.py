@@ -1,0 +1,72 @@
+"""The seed's todo table, in Postgres and in MySQL."""
+
+import random
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+TODOS = 50
+MYSQL = "mysql"
+
+db = SQLAlchemy()
+
+
+class TodoColumns:
+    """The columns that both databases' tables have."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(db.String(80))
+    done: Mapped[bool] = mapped_column(default=False)
+    priority: Mapped[int] = mapped_column(default=0)
+
+    def as_json(self) -> dict[str, Any]:
+        """The row as the seed's endpoints answer it."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "done": self.done,
+            "priority": self.priority,
+        }
+
+
+class Todo(TodoColumns, db.Model):  # type: ignore[name-defined, misc]
+    """A todo in Postgres."""
+
+    __tablename__ = "todos"
+
+
+class MysqlTodo(TodoColumns, db.Model):  # type: ignore[name-defined, misc]
+    """A todo in MySQL."""
+
+    __tablename__ = "todos"
+    __bind_key__ = MYSQL
+
+
+def create_data() -> dict[str, int]:
+    """Create the tables and fill those that are empty; rows added, by database.
+
+    Needs an application context. A table that has rows is left as it is.
+    """
+    added = {}
+    for name, model in (("postgres", Todo), (MYSQL, MysqlTodo)):
+        bind = model.__bind_key__ if hasattr(model, "__bind_key__") else None
+        if bind not in db.engines:
+            continue
+        model.metadata.create_all(db.engines[bind])
+        added[name] = 0
+        if not db.session.scalar(select(func.count()).select_from(model)):
+            db.session.add_all(_todo(model, number) for number in range(1, TODOS + 1))
+            db.session.commit()
+            added[name] = TODOS
+    return added
+
+
+def _todo(model: type[TodoColumns], number: int) -> TodoColumns:
+    pick = random.Random(number)  # noqa: S311  the same rows on every machine
+    return model(
+        title=f"Todo {number}",  # type: ignore[call-arg]
+        done=pick.random() < 0.5,
+        priority=pick.randint(1, 5),
+    )
