@@ -1,0 +1,83 @@
+"""Batches: one generation of the limiting resource after the other.
+
+Rule. Look at each finished request's service (``spans.Request.service``). It is *limited* when,
+before its service, it waited for a connection, or its worker was full (``width`` requests at
+once) while it waited for a worker, or when its service began with nothing else running there, as
+behind a held event loop. A limited request belongs to the batch after that of the request whose
+service ended last before it began, in the same worker: that is whose place it took. Every other
+request is in the first batch. Gaps between completions play no part, so batches whose edges smear
+into each other stay apart.
+"""
+
+import math
+from bisect import bisect_right, insort
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .spans import Request, Service
+
+POOL_WAIT_SECONDS = 0.005  # an idle pool answers in microseconds, with a busy loop in a few ms
+POOL_WAIT_SHARE = 0.02
+# Two processes' stamps of one handover, and greenlets that finish together before others begin.
+HANDOVER_SECONDS = 0.002
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Requests that were served together; ``at`` is when the last of them was done."""
+
+    count: int
+    at: float
+    seqs: tuple[int, ...]
+
+
+def find_batches(requests: Iterable[Request], width: int) -> list[Batch]:
+    """The batches of the requests that are done, by the rule above.
+
+    ``width`` is how many requests one worker runs at once by its class.
+    """
+    generations: defaultdict[int, list[Request]] = defaultdict(list)
+    by_worker: defaultdict[int, list[tuple[Service, Request]]] = defaultdict(list)
+    for request in requests:
+        if not request.done:
+            continue
+        if request.service is None:
+            generations[1].append(request)
+        else:
+            by_worker[request.worker].append((request.service, request))
+    for served in by_worker.values():
+        for generation, request in _generations(served, width):
+            generations[generation].append(request)
+    batches = []
+    for generation in sorted(generations):
+        members = sorted(generations[generation], key=_ended)
+        seqs = tuple(request.seq for request in members)
+        batches.append(Batch(len(members), round(_ended(members[-1]), 6), seqs))
+    return batches
+
+
+def _ended(request: Request) -> float:
+    return request.end.at if request.end else math.inf
+
+
+def _generations(
+    served: list[tuple[Service, Request]], width: int
+) -> Iterable[tuple[int, Request]]:
+    """Each request of one worker with its generation, in order of service."""
+    ended: list[tuple[float, int]] = []  # (end, generation), in order of end
+    full_until = -math.inf
+    for service, request in sorted(served, key=lambda pair: (pair[0].start, pair[1].seq)):
+        before = bisect_right(ended, (service.start + HANDOVER_SECONDS, math.inf))
+        running = len(ended) - before + 1
+        limited = _waited_for_pool(service) or full_until >= request.sent or running == 1
+        generation = ended[before - 1][1] + 1 if limited and before else 1
+        insort(ended, (service.end, generation))
+        if running >= width:
+            full_until = ended[before][0]
+        yield generation, request
+
+
+def _waited_for_pool(service: Service) -> bool:
+    patience = max(POOL_WAIT_SECONDS, POOL_WAIT_SHARE * (service.end - service.start))
+    return service.waited > patience
