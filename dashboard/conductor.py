@@ -1,0 +1,256 @@
+"""One run at a time: databases ready -> target ready -> burst -> finished; cancel at any moment."""
+
+import itertools
+import math
+import secrets
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from config import LOOPBACK, SECONDS, Settings
+from target_app.marks import Mark
+
+from .batches import Batch, find_batches
+from .burst import Plan, files_needed
+from .databases import Databases
+from .errors import StartError
+from .forecast import Forecast, forecast
+from .generator import Generator
+from .processes import Children
+from .runs import RunLog
+from .spans import Request
+from .target import Target, TargetSpec
+
+# Datagrams that were sent before the last answer are read by then.
+SETTLE_SECONDS = 0.05 * SECONDS
+BLURRED_SECONDS = 0.1 * SECONDS
+
+
+class Busy(RuntimeError):
+    """Another run is going."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(f"run {run} is going: wait for it, or cancel it")
+        self.run = run
+
+
+@dataclass
+class Run:
+    """One launch: its settings, what was promised, its log, and how far it is."""
+
+    id: str
+    settings: Settings
+    promised: Forecast
+    log: RunLog
+    status: str = "starting"  # then running, and done, cancelled or failed
+    step: str = ""
+    step_since: float = field(default_factory=time.monotonic)
+    error: StartError | None = None
+    notes: list[str] = field(default_factory=list)
+    generator: dict[str, Any] = field(default_factory=dict)  # what it said of itself
+    finished_at: float | None = None
+
+    @property
+    def going(self) -> bool:
+        """Whether it has no end yet."""
+        return self.status in {"starting", "running"}
+
+    @property
+    def elapsed(self) -> float | None:
+        """Seconds since release, None before."""
+        if self.log.released_at is None:
+            return None
+        return (self.finished_at or time.monotonic()) - self.log.released_at
+
+    def requests(self) -> list[Request]:
+        """Its requests so far."""
+        return self.log.seen()
+
+    def batches(self) -> list[Batch]:
+        """Its batches so far."""
+        return find_batches(self.requests(), self.settings.concurrency)
+
+
+class Conductor:
+    """Starts runs, hears their marks, and tells whoever follows that something has changed."""
+
+    def __init__(self, databases: Databases, target: Target, children: Children) -> None:
+        self.databases = databases
+        self.target = target
+        self.last: Run | None = None
+        self._children = children
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._version = 0
+        self._token = ""
+        self._thread: threading.Thread | None = None
+        self._generator: Generator | None = None
+        self._cancelled = threading.Event()
+
+    # Marks arrive from the receiver's thread.
+    def hear(self, mark: Mark) -> None:
+        """Take a mark of the target; those without the going run's token are dropped."""
+        run = self.last
+        if run is not None and self._token and secrets.compare_digest(mark.run, self._token):
+            run.log.add(mark)
+
+    def launch(self, settings: Settings) -> Run:
+        """Start a run in the background.
+
+        Busy when one is going; StartError when this machine cannot do it at all.
+        """
+        missing = self.databases.missing(settings.endpoint)
+        if missing:
+            raise StartError("The endpoint mysql is not available", missing)
+        too_many = files_needed(settings.requests)
+        if too_many:
+            raise StartError("The open-file limit is too low", too_many)
+        with self._lock:
+            if self.last is not None and self.last.going:
+                raise Busy(self.last.id)
+            name = f"r{next(self._numbers)}"
+            log = RunLog(name, settings.requests)
+            run = Run(name, settings, forecast(settings), log)
+            self.last = run
+            self._cancelled.clear()
+            self._thread = threading.Thread(target=self._conduct, args=[run], name="conductor")
+            self._thread.start()
+        self._tell()
+        return run
+
+    def cancel(self, run_id: str) -> bool:
+        """Cancel the going run; False when ``run_id`` is not going."""
+        with self._lock:
+            run = self.last
+            if run is None or run.id != run_id or not run.going:
+                return False
+            self._cancelled.set()
+            if self._generator is not None:
+                self._generator.cancel()
+        return True
+
+    def wait(self) -> None:
+        """Wait for the end of the going run."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def close(self) -> None:
+        """Cancel what goes on, and wait for its end."""
+        if self.last is not None and self.last.going:
+            self.cancel(self.last.id)
+        self.wait()
+
+    @property
+    def version(self) -> int:
+        """Grows whenever a run's state changes."""
+        return self._version
+
+    def wait_for_change(self, version: int, timeout: float) -> int:
+        """Wait until the version is beyond ``version``; the version then."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._version > version, timeout)
+            return self._version
+
+    def _tell(self) -> None:
+        with self._changed:
+            self._version += 1
+            self._changed.notify_all()
+
+    def _step(self, run: Run, step: str) -> None:
+        if self._cancelled.is_set():
+            raise _Cancelled
+        run.step, run.step_since = step, time.monotonic()
+        self._tell()
+
+    def _conduct(self, run: Run) -> None:
+        status = "failed"
+        try:
+            urls = self.databases.ensure(run.settings, lambda step: self._step(run, step))
+            self._step(run, f"starting the target ({run.settings.worker})")
+            starts = self.target.starts
+            timeout = math.ceil(max(30.0, 2 * run.promised.high_seconds + 10))
+            self.target.ensure(TargetSpec.of(run.settings, urls), timeout)
+            if starts and self.target.starts != starts:
+                run.notes.append("The target was started anew, so its pool began empty.")
+            self._step(run, "opening connections")
+            status = self._burst(run)
+        except _Cancelled:
+            status = "cancelled"
+        except StartError as error:
+            run.error = error
+        finally:
+            self._finish(run, status)
+
+    def _burst(self, run: Run) -> str:
+        self._token = secrets.token_hex(16)
+        settings = run.settings
+        deadline = settings.deadline_seconds or 2 * run.promised.high_seconds + 60
+        plan = Plan(
+            host=LOOPBACK,
+            port=self.target.port,
+            path=settings.path,
+            requests=settings.requests,
+            token=self._token,
+            deadline_seconds=deadline,
+        )
+        with Generator(self._children, plan, run.log) as generator:
+            with self._lock:
+                self._generator = generator
+            try:
+                if self._cancelled.is_set():
+                    raise _Cancelled
+                generator.read_all(lambda: self._released(run))
+            finally:
+                with self._lock:
+                    self._generator = None
+                run.generator = generator.facts
+        if self._cancelled.is_set():
+            return "cancelled"
+        time.sleep(SETTLE_SECONDS)
+        return "done"
+
+    def _released(self, run: Run) -> None:
+        run.status, run.step = "running", ""
+        self._tell()
+
+    def _finish(self, run: Run, status: str) -> None:
+        self._token = ""
+        if status != "done":
+            if run.log.released_at is not None:
+                word = "cancelled" if status == "cancelled" else "reset"
+                at = time.monotonic() - run.log.released_at
+                run.log.fail_rest(f"{word}: the run was broken off", round(at, 6))
+            # What it was doing must not run into the next burst.
+            self.target.stop()
+            if run.log.released_at is not None:
+                self.databases.end_sessions()
+        run.notes += _notes(run)
+        run.finished_at = time.monotonic()
+        run.status, run.step = status, ""
+        run.log.close()
+        self._tell()
+
+
+class _Cancelled(Exception):
+    pass
+
+
+def _notes(run: Run) -> list[str]:
+    """What a reader of this run's times should know."""
+    notes = []
+    if run.log.marks_lost > 0:
+        notes.append(
+            f"{run.log.marks_lost} marks were lost on the way and restored from the answers."
+        )
+    opened = run.generator.get("opened")
+    if opened is not None and opened < run.settings.requests:
+        late = run.settings.requests - opened
+        notes.append(
+            f"{late} connections could not be opened before the release (the backlog holds "
+            f"{run.settings.backlog}): they were sent as they opened."
+        )
+    if run.generator.get("stamps") == "read" and run.generator.get("lag", 0) > BLURRED_SECONDS:
+        notes.append("The generator read answers late, so their times are blurred.")
+    return notes

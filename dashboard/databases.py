@@ -1,0 +1,213 @@
+"""The databases of a run: servers of our own, started on first need, or URLs of the user's."""
+
+import threading
+from collections.abc import Callable
+from typing import NamedTuple
+
+import psycopg2
+import pymysql
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from config import Environment, Settings, TargetConfig
+from target_app.app import create_app
+from target_app.failures import FAILURES, classify, last_line
+from target_app.models import create_data, db
+
+from .errors import StartError
+from .instance import Instance
+from .mariadb import PrivateMariadb
+from .postgres import PrivatePostgres
+from .processes import Children
+
+APPLICATION_NAME = "poolscope-target"
+
+# SQLAlchemy's dialect+driver for each of our driver names.
+DIALECTS = {
+    "psycopg2": "postgresql+psycopg2",
+    "psycopg2-green": "postgresql+psycopg2",
+    "psycopg": "postgresql+psycopg",
+    "pymysql": "mysql+pymysql",
+    "mysqlconnector": "mysql+mysqlconnector",
+    "mysqlclient": "mysql+mysqldb",
+}
+
+
+def url_for(base: str, driver: str) -> str:
+    """The URL ``base`` for ``driver``; Postgres sessions carry our application name."""
+    url = make_url(base).set(drivername=DIALECTS[driver])
+    if url.get_backend_name() == "postgresql":
+        url = url.update_query_dict({"application_name": APPLICATION_NAME})
+    return url.render_as_string(hide_password=False)
+
+
+class Urls(NamedTuple):
+    """Where a target finds its databases; "" for one that is not up."""
+
+    postgres: str
+    mysql: str
+
+
+class Databases:
+    """The two databases of one dashboard."""
+
+    def __init__(self, environment: Environment, instance: Instance, children: Children) -> None:
+        self._lock = threading.Lock()
+        self._given = {
+            "postgres": _checked(environment.postgres_url, "POSTGRES_URL", "postgresql"),
+            "mysql": _checked(environment.mysql_url, "MYSQL_URL", "mysql"),
+        }
+        self._postgres = PrivatePostgres(instance.path / "postgres", children)
+        self._mysql = PrivateMariadb(instance.path / "mysql", children, environment.path)
+        self._filled: set[str] = set()
+
+    def missing(self, endpoint: str) -> str:
+        """Why ``endpoint`` cannot be used on this machine, with the cure; "" when it can."""
+        if endpoint == "mysql" and not self._given["mysql"]:
+            return self._mysql.missing
+        return ""
+
+    def ensure(self, settings: Settings, say: Callable[[str], None]) -> Urls:
+        """Have the databases of a run up and filled, and tell the target's URLs.
+
+        ``say`` hears what is being started. StartError when one cannot be used.
+        """
+        with self._lock:
+            self._ensure("postgres", settings, say)
+            if settings.database == "mysql":
+                self._ensure("mysql", settings, say)
+            mysql = self._base("mysql") if "mysql" in self._filled else ""
+            return Urls(
+                url_for(self._base("postgres"), settings.postgres_driver),
+                url_for(mysql, settings.mysql_driver) if mysql else "",
+            )
+
+    def create_data(self, say: Callable[[str], None]) -> dict[str, int]:
+        """Fill every database that there is; rows added, by database."""
+        with self._lock:
+            added = self._ensure("postgres", Settings(), say)
+            if not self.missing("mysql"):
+                added |= self._ensure("mysql", Settings(), say)
+            return added
+
+    def urls(self) -> Urls:
+        """The plain URLs of what is up, for a target that is started by hand."""
+        filled = self._filled
+        return Urls(
+            url_for(self._base("postgres"), "psycopg2") if "postgres" in filled else "",
+            url_for(self._base("mysql"), "pymysql") if "mysql" in filled else "",
+        )
+
+    def end_sessions(self) -> None:
+        """End what a stopped target left running in the databases."""
+        with self._lock:
+            if "postgres" in self._filled:
+                _end_postgres_sessions(self._given["postgres"] or self._postgres.admin_url)
+            if "mysql" in self._filled and not self._given["mysql"]:
+                _end_mysql_sessions(self._mysql.admin_url)
+
+    def pids(self) -> dict[str, int]:
+        """The pids of the servers of our own that run."""
+        found = {"postgres": self._postgres.pid, "mysql": self._mysql.pid}
+        return {name: pid for name, pid in found.items() if pid is not None}
+
+    def close(self) -> None:
+        """Stop the servers of our own."""
+        with self._lock:
+            self._filled.clear()
+            self._mysql.stop()
+            self._postgres.stop()
+
+    def _base(self, name: str) -> str:
+        own = self._postgres.url if name == "postgres" else self._mysql.url
+        return self._given[name] or own
+
+    def _ensure(self, name: str, settings: Settings, say: Callable[[str], None]) -> dict[str, int]:
+        """Have one database up and filled; rows added, {} when it was filled before."""
+        if not self._given[name]:
+            server = self._postgres if name == "postgres" else self._mysql
+            limit = (
+                settings.postgres_max_connections
+                if name == "postgres"
+                else settings.mysql_max_connections
+            )
+            if server.pid is None:
+                say(f"starting {'Postgres' if name == 'postgres' else 'MySQL'}")
+            server.ensure(limit)
+        if name in self._filled:
+            return {}
+        say(f"creating the todo table in {'Postgres' if name == 'postgres' else 'MySQL'}")
+        added = self._fill(name)
+        self._filled.add(name)
+        return {name: added[name]}
+
+    def _fill(self, name: str) -> dict[str, int]:
+        """Create the todo table of one database through the target's own models."""
+        postgres = url_for(self._base("postgres"), "psycopg2")
+        mysql = url_for(self._base("mysql"), "pymysql") if name == "mysql" else ""
+        app = create_app(TargetConfig(postgres, mysql, pool_class="NullPool"))
+        try:
+            with app.app_context():
+                added = create_data()
+                for engine in db.engines.values():
+                    engine.dispose()
+                return added
+        except SQLAlchemyError as error:
+            word = classify(str(error))
+            cure = FAILURES[word].cure if word != "http-5xx" else "Check the URL and the server"
+            raise StartError(f"The {name} database cannot be used: {last_line(error)}", cure) from (
+                error
+            )
+
+
+def _checked(given: str, variable: str, backend: str) -> str:
+    """A URL from the environment, its dialect checked; StartError when it is none of ours."""
+    if not given:
+        return ""
+    try:
+        url: URL | None = make_url(given)
+    except ArgumentError:
+        url = None
+    if url is None or url.get_backend_name() not in {
+        backend,
+        "mariadb" if backend == "mysql" else "",
+    }:
+        raise StartError(
+            f"{variable} is not a {backend} URL",
+            f"Write it as {backend}://user:password@host/database",
+        )
+    return given
+
+
+def _end_postgres_sessions(url: str) -> None:
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        connection = psycopg2.connect(plain)
+    except psycopg2.OperationalError:  # a server that is gone has no sessions
+        return
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = %s",
+                [APPLICATION_NAME],
+            )
+    finally:
+        connection.close()
+
+
+def _end_mysql_sessions(url: str) -> None:
+    try:
+        connection = pymysql.connect(
+            unix_socket=str(make_url(url).query["unix_socket"]), user="root", autocommit=True
+        )
+    except pymysql.err.OperationalError:  # a server that is gone has no sessions
+        return
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM information_schema.processlist WHERE user = 'poolscope'")
+        for (session,) in cursor.fetchall():
+            try:
+                cursor.execute(f"KILL {int(session)}")
+            except pymysql.err.MySQLError:  # it ended by itself meanwhile
+                continue

@@ -1,0 +1,70 @@
+"""The data directory's part that one dashboard owns while it runs.
+
+Each dashboard claims a numbered directory with a file lock, so that two at once have databases of
+their own. The kernel lets go of the lock when the process ends, in whatever way.
+"""
+
+import contextlib
+import fcntl
+import os
+import tempfile
+from pathlib import Path
+from typing import IO
+
+MOST_INSTANCES = 16
+
+
+class Instance:
+    """A claimed directory ``data_dir/N``, held until ``release``."""
+
+    def __init__(self, path: Path, lock: IO[str] | None, note: str = "") -> None:
+        self.path = path
+        self.note = note
+        self._lock = lock
+
+    def release(self) -> None:
+        """Let another dashboard claim the directory; a temporary one is left to the system."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def claim(data_dir: Path) -> Instance:
+    """Claim the first free directory below ``data_dir``.
+
+    Where the data directory cannot be written, a temporary one is used and ``note`` says so.
+    OSError when more than ``MOST_INSTANCES`` run at once.
+    """
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        for number in range(1, MOST_INSTANCES + 1):
+            lock = _try_lock(data_dir / f"{number}.lock")
+            if lock is not None:
+                path = data_dir / str(number)
+                _make_private(path)
+                return Instance(path, lock)
+    except OSError as error:
+        path = Path(tempfile.mkdtemp(prefix="poolscope-"))
+        _make_private(path)
+        note = (
+            f"The data directory {data_dir} cannot be written ({error.strerror}): nothing is kept"
+        )
+        return Instance(path, None, note)
+    raise OSError(f"{MOST_INSTANCES} dashboards already use {data_dir}: stop one of them")
+
+
+def _try_lock(path: Path) -> IO[str] | None:
+    lock = path.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock
+
+
+def _make_private(path: Path) -> None:
+    path.mkdir(exist_ok=True)
+    # Root's databases run as another user, who must pass through to a directory of its own.
+    with contextlib.suppress(PermissionError):
+        path.chmod(0o711 if os.geteuid() == 0 else 0o700)

