@@ -1,0 +1,5 @@
+"""``python -m dashboard`` is the ``poolscope`` command."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,145 @@
+"""The JSON API that the page and the command line use."""
+
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, make_response, request
+from werkzeug.exceptions import HTTPException, NotFound, UnsupportedMediaType
+
+from config import ENDPOINTS, FIELDS, MODES, Settings, SettingsError, read_settings
+from target_app.marks import PHASES
+
+from . import report
+from .conductor import Busy, Conductor, Run
+from .errors import StartError
+from .forecast import forecast
+
+api = Blueprint("api", __name__, url_prefix="/api")
+
+
+def conductor() -> Conductor:
+    """The conductor of the app that answers."""
+    return current_app.extensions["poolscope"].conductor  # type: ignore[no-any-return]
+
+
+@api.get("/options")
+def options() -> Response:
+    """Everything that a form of the settings needs."""
+    databases = conductor().databases
+    endpoints = []
+    for name, path in ENDPOINTS.items():
+        reason = databases.missing(name)
+        endpoints.append({"name": name, "path": path, "available": not reason, "reason": reason})
+    return jsonify(
+        {
+            "version": version("poolscope"),
+            "phases": [phase.value for phase in PHASES],
+            "modes": [
+                {
+                    "name": mode.name,
+                    "title": mode.title,
+                    "worker_class": mode.worker_class,
+                    "drivers": {"postgres": mode.postgres_driver, "mysql": mode.mysql_driver},
+                }
+                for mode in MODES.values()
+            ],
+            "endpoints": endpoints,
+            "fields": [each._asdict() | {"type": each.kind} for each in FIELDS.values()],
+        }
+    )
+
+
+@api.post("/forecast")
+def post_forecast() -> Response:
+    """What the settings in the body promise."""
+    settings = _settings()
+    return jsonify({"settings": settings.as_dict(), "forecast": forecast(settings).as_dict()})
+
+
+@api.post("/runs")
+def post_run() -> tuple[Response, int]:
+    """Launch a run with the settings in the body."""
+    run = conductor().launch(_settings())
+    return jsonify({"run": run.id}), HTTPStatus.ACCEPTED
+
+
+@api.post("/runs/<run_id>/cancel")
+def cancel_run(run_id: str) -> tuple[Response, int]:
+    """Cancel the run that is going."""
+    _body()
+    if not conductor().cancel(run_id):
+        raise NotFound(f"no run {run_id[:20]} is going")
+    return jsonify({"run": run_id}), HTTPStatus.ACCEPTED
+
+
+@api.get("/runs/<run_id>")
+def get_run(run_id: str) -> Response:
+    """The run as ``poolscope run --json`` prints it."""
+    run = _run(run_id)
+    promised, requests = run.promised, run.requests()
+    body = report.as_json(run.settings, promised, requests, run.batches())
+    return jsonify(body | {"run": run.id, "status": run.status})
+
+
+@api.get("/runs/<run_id>/text")
+def get_run_text(run_id: str) -> Response:
+    """The run as the seed's client prints it."""
+    run = _run(run_id)
+    origin = f"http://127.0.0.1:{conductor().target.port}"
+    text = report.seed_text(run.settings, origin, run.requests())
+    return Response(text, mimetype="text/plain")
+
+
+def _run(run_id: str) -> Run:
+    run = conductor().last
+    if run is None or run.id != run_id:
+        raise NotFound(f"there is no run {run_id[:20]}")
+    return run
+
+
+def _body() -> dict[str, Any]:
+    """The request's JSON object; other content types are refused, as a foreign page sends them."""
+    if not request.is_json:
+        raise UnsupportedMediaType("send the settings as application/json")
+    body = request.get_json()
+    if not isinstance(body, dict):
+        raise SettingsError([("", "the body must be a JSON object of settings")])
+    return body
+
+
+def _settings() -> Settings:
+    return read_settings(_body())
+
+
+def problem(status: int, title: str, detail: str, **more: Any) -> Response:
+    """An error as ``application/problem+json`` (RFC 9457)."""
+    body = {"title": title, "status": status, "detail": detail, **more}
+    response = make_response(jsonify(body), status)
+    response.mimetype = "application/problem+json"
+    return response
+
+
+@api.app_errorhandler(SettingsError)
+def bad_settings(error: SettingsError) -> Response:
+    """422 with a message for every field that cannot be used."""
+    errors = [{"field": name, "message": message} for name, message in error.errors]
+    return problem(422, "These settings cannot be used", str(error), errors=errors)
+
+
+@api.app_errorhandler(Busy)
+def busy(error: Busy) -> Response:
+    """409: one run at a time."""
+    return problem(409, "Another run is going", str(error), run=error.run)
+
+
+@api.app_errorhandler(StartError)
+def cannot_start(error: StartError) -> Response:
+    """503: this machine lacks a part that the run needs."""
+    return problem(503, error.cause, error.cure)
+
+
+@api.app_errorhandler(HTTPException)
+def http_error(error: HTTPException) -> Response:
+    """Every other refusal in the same form."""
+    return problem(error.code or 500, error.name, error.description or "")

@@ -1,0 +1,31 @@
+"""The composition root of the dashboard's web side."""
+
+from flask import Flask, render_template
+from flask_socketio import SocketIO
+
+from . import guard
+from .api import api
+from .live import Relay
+from .processes import ROOT
+from .runtime import Runtime
+
+
+def create_app(runtime: Runtime) -> tuple[Flask, Relay]:
+    """The Flask app over ``runtime``, and the relay that has to be closed in the end."""
+    app = Flask(
+        __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
+    )
+    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
+    app.extensions["poolscope"] = runtime
+    app.register_blueprint(api)
+    app.add_url_rule("/", "index", index)
+    guard.init_app(app)
+    # Named, because it is otherwise guessed from what is installed, and gevent is. Plain threads
+    # suit a process that mostly waits for other processes; nothing in it is patched.
+    socketio = SocketIO(app, async_mode="threading", serve_client=False)
+    return app, Relay(socketio, runtime.conductor)
+
+
+def index() -> str:
+    """The page."""
+    return render_template("index.html")

@@ -1,0 +1,283 @@
+"""The command line: one thin command per capability.
+
+Exit codes: 0 all answered 200, 1 some failed, 2 bad arguments, 3 a part could not start.
+"""
+
+import json
+import secrets
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import click
+import requests
+
+from config import FIELDS, Environment, Field, Settings, SettingsError, read_settings
+from target_app.marks import encode
+
+from . import report
+from .burst import Plan, files_needed
+from .conductor import Run
+from .errors import StartError
+from .loose import Loose, fire
+from .runtime import Runtime
+from .server import listen, serve
+
+SOME_FAILED = 1
+BAD_ARGUMENTS = 2
+CANNOT_START = 3
+
+OPTION_NAMES = {"sleep_seconds": "sleep", "deadline_seconds": "deadline"}
+PROGRESS_SECONDS = 0.2
+
+
+def main() -> None:
+    """Run the command line; what the system asks of us ends it as Ctrl-C does."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        commands(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except SettingsError as error:
+        _stop(BAD_ARGUMENTS, *(message for _, message in error.errors))
+    except StartError as error:
+        _stop(CANNOT_START, f"{error.cause}.", error.cure, error.log)
+
+
+def _stop(code: int, *lines: str) -> NoReturn:
+    for line in lines:
+        if line:
+            print(line, file=sys.stderr)
+    sys.exit(code)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="poolscope")
+def commands() -> None:
+    """Show where each request of a burst waits, and which setting is the limit."""
+
+
+def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """One option for each settings field, described by the field itself."""
+    for field in reversed(FIELDS.values()):
+        name = OPTION_NAMES.get(field.name, field.name)
+        flags = ["-n", "--requests"] if name == "requests" else [f"--{name.replace('_', '-')}"]
+        text = f"{field.help} ({field.allowed})" if field.kind != "choice" else field.help
+        option = click.option(
+            *flags, field.name, metavar=_metavar(field), help=f"{text} [{field.default}]"
+        )
+        command = option(command)
+    return command
+
+
+def _metavar(field: Field) -> str:
+    return "|".join(field.choices) if field.choices else field.kind.upper()
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    return read_settings({name: text for name, text in given.items() if text is not None})
+
+
+@commands.command("serve")
+@click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+def serve_command(port: int, no_browser: bool) -> None:
+    """Serve the dashboard on 127.0.0.1 (what `make run` does)."""
+    sock = listen(port)
+    with Runtime(Environment.read()) as runtime:
+        serve(runtime, sock, open_browser=not no_browser)
+
+
+@commands.command("run")
+@settings_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+@click.option("--marks", type=click.Path(dir_okay=False, path_type=Path), help="Write the log.")
+def run_command(as_json: bool, marks: Path | None, **given: Any) -> None:
+    """Do one run without a browser: target up, burst, target down."""
+    settings = _settings(given)
+    with _writable(marks), Runtime(Environment.read()) as runtime:
+        run = runtime.conductor.launch(settings)
+        try:
+            _follow(run)
+        except KeyboardInterrupt:
+            runtime.conductor.cancel(run.id)
+            runtime.conductor.wait()
+            raise
+        if run.error is not None:
+            raise run.error
+        _write_marks(run, marks)
+        found, batches = run.requests(), run.batches()
+        if as_json:
+            print(json.dumps(report.as_json(settings, run.promised, found, batches)))
+        else:
+            origin = f"http://127.0.0.1:{runtime.target.port}"
+            print(report.seed_text(settings, origin, found), end="")
+            sentence = report.finished_sentence(found, settings.requests, batches)
+            print(sentence + ".", file=sys.stderr)
+            words = report.failure_words(found)
+            if words:
+                print(words, file=sys.stderr)
+        for note in run.notes:
+            print(f"Note: {note}", file=sys.stderr)
+        if any(request.failed for request in found):
+            sys.exit(SOME_FAILED)
+
+
+def _follow(run: Run) -> None:
+    """Wait for the end, telling a terminal how far it is."""
+    terminal = sys.stderr.isatty()
+    while run.going:
+        if terminal:
+            line = run.step or report.running_sentence(run.requests(), run.settings.requests)
+            print(f"\r\x1b[K{line[:100]}", end="", file=sys.stderr, flush=True)
+        time.sleep(PROGRESS_SECONDS if terminal else PROGRESS_SECONDS / 10)
+    if terminal:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+class _writable:  # noqa: N801  reads as a statement
+    """Refuse a file that cannot be written before anything is started."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        if self._path is not None:
+            try:
+                self._path.open("a").close()
+            except OSError as error:
+                raise SettingsError(
+                    [("marks", f"{self._path} cannot be written: {error.strerror}")]
+                ) from error
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+def _write_marks(run: Run | Loose, path: Path | None) -> None:
+    if path is not None:
+        path.write_bytes(b"".join(encode(mark) + b"\n" for mark in run.log.marks()))
+
+
+@commands.command("burst")
+@click.argument("url")
+@click.option("-n", "--requests", "count", default="100", metavar="INTEGER")
+@click.option("--connect", type=click.Choice(["warm", "cold"]), default="warm", show_default=True)
+@click.option("--deadline", default="60", metavar="NUMBER", help="Seconds to wait for answers.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+@click.option("--marks", type=click.Path(dir_okay=False, path_type=Path), help="Write the log.")
+def burst_command(  # noqa: PLR0913, PLR0917  one per option
+    url: str, count: str, connect: str, deadline: str, as_json: bool, marks: Path | None
+) -> None:
+    """Send one burst to a loopback URL without starting a target."""
+    number = FIELDS["requests"].parse(count) if _is_valid("requests", count) else 0
+    seconds = (
+        FIELDS["deadline_seconds"].parse(deadline) if _is_valid("deadline_seconds", deadline) else 0
+    )
+    host, port, path = _loopback(url)
+    too_many = files_needed(number)
+    if too_many:
+        raise StartError("The open-file limit is too low", too_many)
+    with _writable(marks):
+        plan = Plan(
+            host=host,
+            port=port,
+            path=path,
+            requests=number,
+            token=secrets.token_hex(16),
+            deadline_seconds=seconds or 60.0,
+            cold=connect == "cold",
+        )
+        sent = fire(plan)
+    _write_marks(sent, marks)
+    facts = sent.as_json()
+    if as_json:
+        print(json.dumps(facts))
+    else:
+        print(sent.as_text(url), end="")
+    if facts["failed"]:
+        sys.exit(SOME_FAILED)
+
+
+def _is_valid(name: str, given: str) -> bool:
+    try:
+        FIELDS[name].parse(given)
+    except ValueError as error:
+        raise SettingsError([(name, str(error))]) from error
+    return True
+
+
+def _loopback(url: str) -> tuple[str, int, str]:
+    """Host, port and path of a loopback URL; SettingsError for any other."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port or 80
+    except ValueError:
+        port = 0
+    if parts.scheme != "http" or not port:
+        raise SettingsError([("url", f"write the URL as http://127.0.0.1:PORT/PATH, not {url!r}")])
+    if parts.hostname not in {"127.0.0.1", "localhost"}:
+        why = f"a burst goes to this machine only: 127.0.0.1 or localhost, not {parts.hostname!r}"
+        raise SettingsError([("url", why)])
+    return "127.0.0.1", port, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+@commands.command("client")
+@click.argument("count", default="5", metavar="[N]")
+@click.option("--base-url", default="http://localhost:8000", show_default=True)
+def client_command(count: str, base_url: str) -> None:
+    """Print what the seed's client prints, for a server that runs already."""
+    from .client import run_client
+
+    _is_valid("requests", count)
+    try:
+        good = run_client(base_url, FIELDS["requests"].parse(count), print)
+    except requests.RequestException as error:
+        cure = "Start it: gunicorn target_app.wsgi:app, or name another with --base-url"
+        raise StartError(f"Nothing answers at {base_url} ({type(error).__name__})", cure) from error
+    if not good:
+        sys.exit(SOME_FAILED)
+
+
+@commands.command("create-data")
+def create_data_command() -> None:
+    """Create the todo tables and fill those that are empty."""
+    with Runtime(Environment.read()) as runtime:
+        for name, rows in runtime.databases.create_data(_say).items():
+            print(f"{name}: {f'{rows} todos created' if rows else 'has its todos already'}")
+
+
+@commands.command("databases")
+def databases_command() -> None:
+    """Keep the databases up for a target that is started by hand, until Ctrl-C."""
+    with Runtime(Environment.read()) as runtime:
+        runtime.databases.create_data(_say)
+        for name, url in runtime.databases.urls()._asdict().items():
+            if url:
+                print(f"export {name.upper()}_URL='{url}'")
+        print("The databases are up. Ctrl-C stops them.", file=sys.stderr, flush=True)
+        sys.stdout.flush()
+        threading.Event().wait()
+
+
+def _say(step: str) -> None:
+    print(f"{step} ...", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

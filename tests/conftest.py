@@ -1,0 +1,48 @@
+"""Fixtures that every kind of test may use."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config import Environment
+from dashboard.runtime import Runtime
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """With CI=true a part that is missing is a failure, not a skip."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped and Environment.read().ci:
+        terminalreporter.write_line("CI=true: skipped tests count as failures", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and reporter.stats.get("skipped") and Environment.read().ci:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Iterator[Path]:
+    """A data directory of the tests' own, short enough for unix sockets."""
+    with tempfile.TemporaryDirectory(prefix="ps-") as folder:
+        path = Path(folder)
+        path.chmod(0o755)  # root's Postgres runs as another user
+        yield path
+
+
+@pytest.fixture(scope="session")
+def environment(data_dir: Path) -> Environment:
+    """The environment of the person who runs the tests, with a data directory of its own."""
+    given = {**os.environ, "POOLSCOPE_DATA_DIR": str(data_dir)}
+    return Environment.read(given)
+
+
+@pytest.fixture(scope="session")
+def runtime(environment: Environment) -> Iterator[Runtime]:
+    """One set of real parts for all live tests: databases, target, receiver, conductor."""
+    with Runtime(environment) as parts:
+        yield parts

@@ -1,0 +1,84 @@
+"""Arrows point down only: shells, conductor, effects, pure core, language."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+LAYERS = (
+    {"config", "target_app.marks", "target_app.failures"},
+    {"spans", "batches", "forecast", "report", "runs", "errors"},
+    {"processes", "keeper", "instance", "postgres", "mariadb", "databases", "target", "burst"}
+    | {"generator", "receiver", "loose", "client"},
+    {"conductor", "runtime"},
+    {"api", "live", "guard", "app", "server", "cli", "__main__"},
+)
+
+
+def imports(path: Path, package: str) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            base = f"{package}." if node.level else ""
+            module = node.module or ""
+            names = [module] if module else [alias.name for alias in node.names]
+            found |= {base + name for name in names}
+            found |= {f"{base}{module}.{alias.name}" for alias in node.names if module}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+def layer_of(module: str) -> int | None:
+    short = module.removeprefix("dashboard.")
+    return next((n for n, names in enumerate(LAYERS) if short in names), None)
+
+
+MODULES = sorted((ROOT / "dashboard").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_dashboard_modules_import_only_from_their_layer_or_below(path: Path) -> None:
+    if path.stem == "__init__":
+        return
+    own = layer_of(path.stem)
+    assert own is not None, f"say in LAYERS where {path.stem} belongs"
+    above = {name for name in imports(path, "dashboard") if (layer_of(name) or 0) > own}
+    assert not above
+
+
+def test_the_target_never_imports_the_dashboard() -> None:
+    for path in (ROOT / "target_app").glob("*.py"):
+        assert not {name for name in imports(path, "target_app") if name.startswith("dashboard")}
+
+
+def test_the_probe_needs_the_standard_library_only() -> None:
+    for name in ("marks", "beacon", "probe"):
+        tree = ast.parse((ROOT / "target_app" / f"{name}.py").read_text())
+        top = {node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)}
+        names = {
+            alias.name if isinstance(node, ast.Import) else node.module or ""
+            for node in top
+            for alias in node.names
+            if not (isinstance(node, ast.ImportFrom) and node.level)
+        }
+        assert names <= {
+            "itertools",
+            "json",
+            "os",
+            "socket",
+            "threading",
+            "contextvars",
+            "enum",
+        } | {
+            "time",
+            "typing",
+        }
+
+
+def test_only_config_reads_the_environment() -> None:
+    for path in [*(ROOT / "dashboard").glob("*.py"), *(ROOT / "target_app").glob("*.py")]:
+        assert "environ[" not in path.read_text()
+        assert "os.environ" not in path.read_text()
