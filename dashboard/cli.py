@@ -21,7 +21,7 @@ import requests
 from config import FIELDS, Environment, Field, Settings, SettingsError, read_settings
 from target_app.marks import encode
 
-from . import report
+from . import matrix, report
 from .burst import Plan, files_needed
 from .conductor import Run
 from .errors import StartError
@@ -252,6 +252,26 @@ def client_command(count: str, base_url: str) -> None:
         raise StartError(f"Nothing answers at {base_url} ({type(error).__name__})", cure) from error
     if not good:
         sys.exit(SOME_FAILED)
+
+
+@commands.command("matrix")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array instead.")
+@click.option("--markdown", is_flag=True, help="Print a Markdown table instead.")
+def matrix_command(as_json: bool, markdown: bool) -> None:
+    """Measure which drivers block which worker classes, with 5 requests of 0.5 s each."""
+    if as_json and markdown:
+        raise SettingsError([("json", "choose one of --json and --markdown")])
+    with Runtime(Environment.read()) as runtime:
+        cells = matrix.measure(runtime.conductor, _say_cell)
+    write = matrix.as_json if as_json else matrix.as_markdown if markdown else matrix.as_text
+    print(write(cells))
+    if any(cell.verdict in {"failed", "mixed"} for cell in cells):
+        sys.exit(SOME_FAILED)
+
+
+def _say_cell(cell: matrix.Cell) -> None:
+    if sys.stderr.isatty():
+        print(f"{cell.worker_class} with {cell.driver}: {cell.verdict}", file=sys.stderr)
 
 
 @commands.command("create-data")

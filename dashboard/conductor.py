@@ -13,7 +13,7 @@ from target_app.marks import Mark
 
 from .batches import Batch, find_batches
 from .burst import Plan, files_needed
-from .databases import Databases
+from .databases import Databases, missing_driver
 from .errors import StartError
 from .forecast import Forecast, forecast
 from .generator import Generator
@@ -104,6 +104,9 @@ class Conductor:
         missing = self.databases.missing(settings.endpoint)
         if missing:
             raise StartError("The endpoint mysql is not available", missing)
+        driver = settings.database_driver
+        if missing_driver(driver):
+            raise StartError(f"The driver {driver} is not installed", missing_driver(driver))
         too_many = files_needed(settings.requests)
         if too_many:
             raise StartError("The open-file limit is too low", too_many)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import NamedTuple
 
 import psycopg2
@@ -31,6 +32,15 @@ DIALECTS = {
     "mysqlconnector": "mysql+mysqlconnector",
     "mysqlclient": "mysql+mysqldb",
 }
+# The module that each driver is, and the package that brings it.
+MODULES = {
+    "psycopg2": ("psycopg2", "psycopg2-binary"),
+    "psycopg2-green": ("psycogreen", "psycogreen"),
+    "psycopg": ("psycopg", "psycopg[binary]"),
+    "pymysql": ("pymysql", "PyMySQL"),
+    "mysqlconnector": ("mysql.connector", "mysql-connector-python"),
+    "mysqlclient": ("MySQLdb", "mysqlclient-static"),
+}
 
 
 def url_for(base: str, driver: str) -> str:
@@ -39,6 +49,16 @@ def url_for(base: str, driver: str) -> str:
     if url.get_backend_name() == "postgresql":
         url = url.update_query_dict({"application_name": APPLICATION_NAME})
     return url.render_as_string(hide_password=False)
+
+
+def missing_driver(driver: str) -> str:
+    """How to get ``driver`` where it is not installed, "" where it is."""
+    module, package = MODULES[driver]
+    try:
+        found = find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the package that holds the module
+        found = False
+    return "" if found else f"Install it: .venv/bin/pip install '{package}'"
 
 
 class Urls(NamedTuple):
@@ -62,7 +82,7 @@ class Databases:
         self._filled: set[str] = set()
 
     def missing(self, endpoint: str) -> str:
-        """Why ``endpoint`` cannot be used on this machine, with the cure; "" when it can."""
+        """Why no run can use ``endpoint`` on this machine, with the cure; "" when one can."""
         if endpoint == "mysql" and not self._given["mysql"]:
             return self._mysql.missing
         return ""

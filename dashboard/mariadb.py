@@ -77,6 +77,7 @@ class PrivateMariadb:
         self._prepare()
         if not (self._data / "mysql").exists():
             self._initialise()
+        self._socket.unlink(missing_ok=True)  # what a killed server left
         with (self._directory / "log").open("wb") as log:
             self._process = self._children.start(
                 [
@@ -150,19 +151,20 @@ class PrivateMariadb:
         deadline = time.monotonic() + START_TIMEOUT
         while True:
             try:
-                self._create_database()
+                if self._socket.exists():  # PyMySQL leaks its socket where it cannot connect
+                    self._create_database()
+                    return
             except pymysql.err.OperationalError:
-                if self.pid is not None and time.monotonic() < deadline:
-                    time.sleep(0.05)
-                    continue
+                pass  # it listens, but is not ready
+            if self.pid is None or time.monotonic() > deadline:
                 log = (self._directory / "log").read_text(errors="replace")[-2000:]
                 self.stop()
                 raise StartError(
                     "The private MySQL server did not start",
                     f"Read its last lines below; deleting {self._directory} starts afresh",
                     log,
-                ) from None
-            return
+                )
+            time.sleep(0.05)
 
     def _create_database(self) -> None:
         """Our database for a plain user, so that limits apply as to anybody's app."""

@@ -12,7 +12,7 @@ LAYERS = (
     {"spans", "batches", "forecast", "report", "runs", "errors"},
     {"processes", "keeper", "instance", "postgres", "mariadb", "databases", "target", "burst"}
     | {"generator", "receiver", "loose", "client"},
-    {"conductor", "runtime"},
+    {"conductor", "runtime", "matrix"},
     {"api", "live", "guard", "app", "server", "cli", "__main__"},
 )
 
