@@ -77,8 +77,9 @@ def cancel_run(run_id: str) -> tuple[Response, int]:
 def get_run(run_id: str) -> Response:
     """The run as ``poolscope run --json`` prints it."""
     run = _run(run_id)
-    promised, requests = run.promised, run.requests()
-    body = report.as_json(run.settings, promised, requests, run.batches())
+    body = report.as_json(
+        run.settings, run.promised, run.requests(), run.batches(), run.diagnosis()
+    )
     return jsonify(body | {"run": run.id, "status": run.status})
 
 

@@ -1,12 +1,13 @@
 """Batches: one generation of the limiting resource after the other.
 
-Rule. Look at each finished request's service (``spans.Request.service``). It is *limited* when,
-before its service, it waited for a connection, or its worker was full (``width`` requests at
-once) while it waited for a worker, or when its service began with nothing else running there, as
-behind a held event loop. A limited request belongs to the batch after that of the request whose
-service ended last before it began, in the same worker: that is whose place it took. Every other
-request is in the first batch. Gaps between completions play no part, so batches whose edges smear
-into each other stay apart.
+Rule. Look at each finished request's service (``spans.Request.service``). If, while the request
+waited, its connection (or, of a worker with threads, its thread) served another request, it took
+that request's place and belongs to the next batch after it. Otherwise it is *limited* when it
+waited for a connection, or when its worker was full (``width`` requests at once) while it waited,
+or when its service began with nothing else running there, as behind a held event loop; a limited
+request belongs to the batch after that of the request whose service ended last before it began in
+the same worker. Every other request is in the first batch. Gaps between completions play no part,
+so batches whose edges smear into each other stay apart.
 """
 
 import math
@@ -57,6 +58,12 @@ def find_batches(requests: Iterable[Request], width: int) -> list[Batch]:
     return batches
 
 
+def waited_for_pool(service: Service) -> bool:
+    """Whether the request waited for a connection longer than an idle pool makes it wait."""
+    patience = max(POOL_WAIT_SECONDS, POOL_WAIT_SHARE * (service.end - service.start))
+    return service.waited > patience
+
+
 def _ended(request: Request) -> float:
     return request.end.at if request.end else math.inf
 
@@ -66,18 +73,19 @@ def _generations(
 ) -> Iterable[tuple[int, Request]]:
     """Each request of one worker with its generation, in order of service."""
     ended: list[tuple[float, int]] = []  # (end, generation), in order of end
+    places: dict[tuple[str, int], tuple[float, int]] = {}  # who had a place last
     full_until = -math.inf
     for service, request in sorted(served, key=lambda pair: (pair[0].start, pair[1].seq)):
+        place = ("connection", service.connection) if service.connection else ("lane", service.lane)
         before = bisect_right(ended, (service.start + HANDOVER_SECONDS, math.inf))
         running = len(ended) - before + 1
-        limited = _waited_for_pool(service) or full_until >= request.sent or running == 1
-        generation = ended[before - 1][1] + 1 if limited and before else 1
+        left_at, generation = places.get(place, (-math.inf, 0))
+        if left_at < service.start - service.waited - service.queued:
+            limited = waited_for_pool(service) or full_until >= request.sent or running == 1
+            generation = ended[before - 1][1] if limited and before else 0
+        generation += 1
+        places[place] = (service.end, generation)
         insort(ended, (service.end, generation))
         if running >= width:
             full_until = ended[before][0]
         yield generation, request
-
-
-def _waited_for_pool(service: Service) -> bool:
-    patience = max(POOL_WAIT_SECONDS, POOL_WAIT_SHARE * (service.end - service.start))
-    return service.waited > patience

@@ -121,17 +121,19 @@ def run_command(as_json: bool, marks: Path | None, **given: Any) -> None:
         if run.error is not None:
             raise run.error
         _write_marks(run, marks)
-        found, batches = run.requests(), run.batches()
+        found, batches, diagnosis = run.requests(), run.batches(), run.diagnosis()
         if as_json:
-            print(json.dumps(report.as_json(settings, run.promised, found, batches)))
+            print(json.dumps(report.as_json(settings, run.promised, found, batches, diagnosis)))
         else:
             origin = f"http://127.0.0.1:{runtime.target.port}"
             print(report.seed_text(settings, origin, found), end="")
             sentence = report.finished_sentence(found, settings.requests, batches)
             print(sentence + ".", file=sys.stderr)
             words = report.failure_words(found)
-            if words:
-                print(words, file=sys.stderr)
+            why = f"{diagnosis.sentence} {diagnosis.evidence}" if diagnosis else ""
+            for line in (words, why.strip()):
+                if line:
+                    print(line, file=sys.stderr)
         for note in run.notes:
             print(f"Note: {note}", file=sys.stderr)
         if any(request.failed for request in found):

@@ -5,18 +5,23 @@ import math
 import secrets
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 from config import LOOPBACK, SECONDS, Settings
 from target_app.marks import Mark
+from target_app.pulse import Pulse
 
 from .batches import Batch, find_batches
 from .burst import Plan, files_needed
 from .databases import Databases, missing_driver
+from .diagnosis import Diagnosis, Evidence, diagnose, live_diagnosis
 from .errors import StartError
 from .forecast import Forecast, forecast
+from .gauges import Sample, of_pulse
 from .generator import Generator
+from .monitor import Monitor
 from .processes import Children
 from .runs import RunLog
 from .spans import Request
@@ -67,6 +72,17 @@ class Run:
         """Its requests so far."""
         return self.log.seen()
 
+    def evidence(self) -> Evidence:
+        """What the run shows so far."""
+        lag = float(self.generator.get("lag", 0.0))
+        return Evidence.of(self.settings, self.requests(), self.log.samples(), lag)
+
+    def diagnosis(self) -> Diagnosis | None:
+        """Which limit holds it back: None while that is not certain yet, or it was cancelled."""
+        if self.going:
+            return live_diagnosis(self.evidence(), self.promised)
+        return diagnose(self.evidence()) if self.status == "done" else None
+
     def batches(self) -> list[Batch]:
         """Its batches so far."""
         return find_batches(self.requests(), self.settings.concurrency)
@@ -95,6 +111,12 @@ class Conductor:
         run = self.last
         if run is not None and self._token and secrets.compare_digest(mark.run, self._token):
             run.log.add(mark)
+
+    def hear_pulse(self, token: str, pulse: Pulse) -> None:
+        """Take the heartbeat of a worker of the target."""
+        run = self.last
+        if run is not None and run.status == "running" and self.target.owns(token):
+            run.log.add_samples(pulse.at, lambda at: of_pulse(pulse, at))
 
     def launch(self, settings: Settings) -> Run:
         """Start a run in the background.
@@ -198,7 +220,14 @@ class Conductor:
             token=self._token,
             deadline_seconds=deadline,
         )
-        with Generator(self._children, plan, run.log) as generator:
+        monitor = Monitor(
+            self.databases.admin_url(settings.database),
+            self.target.port,
+            lambda name, values: run.log.add_samples(
+                time.monotonic(), lambda at: [Sample(at, name, 0, values)]
+            ),
+        )
+        with closing(monitor), Generator(self._children, plan, run.log) as generator:
             with self._lock:
                 self._generator = generator
             try:

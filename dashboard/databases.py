@@ -118,6 +118,11 @@ class Databases:
             url_for(self._base("mysql"), "pymysql") if "mysql" in filled else "",
         )
 
+    def admin_url(self, name: str) -> str:
+        """The URL that the gauges of database ``name`` are read through."""
+        own = self._postgres.admin_url if name == "postgres" else self._mysql.admin_url
+        return self._given[name] or own
+
     def end_sessions(self) -> None:
         """End what a stopped target left running in the databases."""
         with self._lock:

@@ -188,6 +188,7 @@ def summary(run: Run) -> dict[str, Any]:
     else:
         sentence = report.finished_sentence(requests, total, batches, run.status)
     found = report.counts(requests, total)
+    diagnosis = run.diagnosis()
     return {
         "run": run.id,
         "sentence": sentence,
@@ -198,5 +199,5 @@ def summary(run: Run) -> dict[str, Any]:
         "total_seconds": report.total_seconds(requests),
         "batches": [asdict(batch) for batch in batches],
         "failures": report.failures(requests),
-        "diagnosis": None,
+        "diagnosis": diagnosis and diagnosis.as_dict(),
     }

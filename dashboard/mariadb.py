@@ -87,7 +87,8 @@ class PrivateMariadb:
                     f"--socket={self._socket}",
                     f"--pid-file={self._directory / 'pid'}",
                     "--skip-networking",
-                    f"--max-connections={max_connections}",
+                    # One more for the monitor, so that the wall stands where it was asked for.
+                    f"--max-connections={max_connections + 1}",
                     # Twice the connections in threads are cached, as servers in use have them.
                     "--thread-cache-size=256",
                 ],

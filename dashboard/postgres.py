@@ -65,7 +65,8 @@ class PrivatePostgres:
             self._initialise(binaries)
         with (self._directory / "log").open("wb") as log:
             settings = {
-                "max_connections": str(max_connections),
+                # One more for the monitor, so that the wall stands where it was asked for.
+                "max_connections": str(max_connections + 1),
                 "listen_addresses": "",
                 "unix_socket_directories": str(self._directory),
                 "unix_socket_permissions": "0700",

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from config import LOOPBACK
 from target_app.marks import Mark, decode
+from target_app.pulse import Pulse
+from target_app.pulse import decode as decode_pulse
 
 BUFFER_BYTES = 8 * 2**20
 DATAGRAM_BYTES = 4096
@@ -27,10 +29,14 @@ class Receiver:
         self._thread: threading.Thread | None = None
 
     def start(
-        self, on_mark: Callable[[Mark], None], on_notice: Callable[[str, str, int], None]
+        self,
+        on_mark: Callable[[Mark], None],
+        on_notice: Callable[[str, str, int], None],
+        on_pulse: Callable[[str, Pulse], None] | None = None,
     ) -> None:
-        """Begin to receive: ``on_notice`` hears (event, token, pid)."""
+        """Begin to receive: notices as (event, token, pid), pulses as (token, pulse)."""
         self._on_mark = on_mark
+        self._on_pulse = on_pulse
         self._on_notice = on_notice
         self._thread = threading.Thread(target=self._drain, name="receiver", daemon=True)
         self._thread.start()
@@ -70,4 +76,9 @@ class Receiver:
         event, token, pid = (notice.get(key) for key in ("event", "token", "pid"))
         if not (isinstance(event, str) and isinstance(token, str) and type(pid) is int):
             raise ValueError("not a notice")
-        self._on_notice(event, token, pid)
+        if event == "pulse":
+            pulse = decode_pulse(notice)
+            if self._on_pulse is not None:
+                self._on_pulse(token, pulse)
+        else:
+            self._on_notice(event, token, pid)

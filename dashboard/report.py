@@ -10,6 +10,7 @@ from target_app.failures import FAILURES
 from target_app.marks import PHASES, Phase
 
 from .batches import Batch
+from .diagnosis import Diagnosis
 from .forecast import Forecast
 from .spans import Request
 
@@ -107,7 +108,11 @@ def failure_words(requests: Sequence[Request]) -> str:
 
 
 def as_json(
-    settings: Settings, promised: Forecast, requests: Sequence[Request], batches: Sequence[Batch]
+    settings: Settings,
+    promised: Forecast,
+    requests: Sequence[Request],
+    batches: Sequence[Batch],
+    diagnosis: Diagnosis | None,
 ) -> dict[str, Any]:
     """The object that ``poolscope run --json`` prints."""
     found = counts(requests, settings.requests)
@@ -120,6 +125,7 @@ def as_json(
         "total_seconds": round(total_seconds(requests), 4),
         "batches": [{"count": batch.count, "at": round(batch.at, 4)} for batch in batches],
         "forecast": promised.as_dict(),
+        "diagnosis": diagnosis and diagnosis.as_dict(),
     }
 
 

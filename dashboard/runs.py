@@ -2,9 +2,11 @@
 
 import threading
 from collections import defaultdict
+from collections.abc import Callable
 
 from target_app.marks import ENDS, UNKNOWN, Mark, Phase, parse_server_timing
 
+from .gauges import Sample
 from .spans import Request
 
 SAME_SECONDS = 5e-6  # two stamps of one mark: the header's are rounded to microseconds
@@ -26,6 +28,7 @@ class RunLog:
         self._early: list[Mark] = []
         self._by_seq: defaultdict[int, list[Mark]] = defaultdict(list)
         self._folded: dict[int, Request] = {}
+        self._samples: list[Sample] = []
         self._told: set[int] = set()  # requests whose answer told their marks
         self._restored = 0
         self._closed = False
@@ -75,6 +78,15 @@ class RunLog:
                     self._restored += 1
                     self._add(mark)
             self._told.add(seq)
+
+    def add_samples(self, at: float, samples: Callable[[float], list[Sample]]) -> None:
+        """Append the samples that ``samples`` makes of ``at``, given on ``time.monotonic()``."""
+        if self.released_at is not None and at >= self.released_at and not self._closed:
+            self._samples += samples(round(at - self.released_at, 6))
+
+    def samples(self, start: int = 0) -> list[Sample]:
+        """The gauges' samples from index ``start`` on."""
+        return self._samples[start:]
 
     def close(self) -> None:
         """Say that no more marks come."""

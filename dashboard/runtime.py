@@ -22,7 +22,7 @@ class Runtime:
         self.receiver = Receiver()
         self.target = Target(self.children, self.receiver.address)
         self.conductor = Conductor(self.databases, self.target, self.children)
-        self.receiver.start(self.conductor.hear, self.target.hear)
+        self.receiver.start(self.conductor.hear, self.target.hear, self.conductor.hear_pulse)
 
     def __enter__(self) -> "Runtime":
         return self

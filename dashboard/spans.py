@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from target_app.marks import ENDS, UNKNOWN, WITH_CONNECTION, Mark, Phase
@@ -20,6 +21,7 @@ class Span(NamedTuple):
     worker: int
     lane: int
     connection: int
+    note: str = ""  # what the app itself said it did from here on
 
     @property
     def seconds(self) -> float:
@@ -34,6 +36,8 @@ class Service(NamedTuple):
     end: float
     queued: float  # seconds for a worker before it
     waited: float  # seconds for a connection before it
+    lane: int = 0  # the thread or greenlet, 0 when none is known
+    connection: int = 0  # 0 for a service without one
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ class Request:
         last = self.end.at if self.end else self.marks[-1].at
         before_end = [mark for mark in self.marks if mark.phase not in ENDS]
         ends = [*(mark.at for mark in before_end[1:]), last]
+        notes = accumulate([_note(mark) for mark in before_end], _keep_last)
         spans = (
             Span(
                 UNKNOWN_PHASE if mark.detail == UNKNOWN else mark.phase.value,
@@ -102,8 +107,9 @@ class Request:
                 mark.worker,
                 mark.lane,
                 mark.connection,
+                note,
             )
-            for mark, end in zip(before_end, ends, strict=True)
+            for mark, end, note in zip(before_end, ends, notes, strict=True)
         )
         return tuple(span for span in spans if span.end > span.start)
 
@@ -116,24 +122,37 @@ class Request:
         """The longest stretch in which it did not wait, None when it never got that far.
 
         For a sleep in the database this is the time with the connection, for a sleep in Python
-        the time in the view, whichever waits come before or after.
+        the time in the view, whichever waits come before or after. What the app has set apart
+        with a note is no part of it.
         """
-        best: tuple[float, float] | None = None
-        start: float | None = None
+        stretches: list[list[Span]] = [[]]
         for span in self.spans:
-            idle = span.phase in {*WAITS, Phase.RESPONDING, UNKNOWN_PHASE}
-            if idle:
-                start = None
-                continue
-            start = span.start if start is None else start
-            if best is None or span.end - start > best[1] - best[0]:
-                best = (start, span.end)
-        if best is None:
+            if span.note or span.phase in {*WAITS, Phase.RESPONDING, UNKNOWN_PHASE}:
+                stretches.append([])
+            else:
+                stretches[-1].append(span)
+        best = max(stretches, key=lambda spans: spans[-1].end - spans[0].start if spans else -1)
+        if not best:
             return None
-        earlier = [span for span in self.spans if span.end <= best[0]]
-        queued = sum(span.seconds for span in earlier if span.phase == Phase.QUEUED)
-        waited = sum(span.seconds for span in earlier if span.phase == Phase.WAITING)
-        return Service(*best, queued, waited)
+        start = best[0].start
+        earlier = [span for span in self.spans if span.end <= start]
+        return Service(
+            start,
+            best[-1].end,
+            queued=sum(span.seconds for span in earlier if span.phase == Phase.QUEUED),
+            waited=sum(span.seconds for span in earlier if span.phase == Phase.WAITING),
+            lane=best[0].lane,
+            connection=max(span.connection for span in best),
+        )
+
+
+def _keep_last(old: str, new: str) -> str:
+    return new or old
+
+
+def _note(mark: Mark) -> str:
+    """What the app says in a mark of its own; other details are not notes."""
+    return mark.detail if mark.worker and mark.detail != UNKNOWN else ""
 
 
 def holds_connection(request: Request) -> bool:

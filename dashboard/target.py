@@ -119,10 +119,14 @@ class Target:
         """The last lines that gunicorn wrote."""
         return self._tail.text() if self._tail else ""
 
+    def owns(self, token: str) -> bool:
+        """Whether ``token`` is the running target's."""
+        return bool(self._token) and secrets.compare_digest(token, self._token)
+
     def hear(self, event: str, token: str, pid: int) -> None:
         """Take a notice of a worker; those of other targets are ignored."""
         with self._heard:
-            if token != self._token:
+            if not self.owns(token):
                 return
             if event == "worker-ready":
                 self._workers.add(pid)

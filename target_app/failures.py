@@ -97,4 +97,4 @@ def last_line(error: BaseException) -> str:
     """The exception's own message in one line, without SQLAlchemy's SQL and background lines."""
     first = str(getattr(error, "orig", None) or error).strip()
     lines = [line.strip() for line in first.splitlines() if line.strip()]
-    return "%s: %s" % (type(error).__name__, lines[-1] if lines else "")  # noqa: UP031
+    return "%s: %s" % (type(error).__name__, lines[-1] if lines else "")

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from config import TargetConfig
+from target_app import pulse
 from target_app.beacon import Beacon, parse_address
 
 _config = TargetConfig.from_environ()
@@ -19,8 +20,13 @@ def _tell(event: str, pid: int) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Tell the dashboard that this worker has loaded the app."""
+    """Tell the dashboard that this worker has loaded the app, and begin its pulse."""
     _tell("worker-ready", worker.pid)
+    if _config.beacon:
+        # Not before: what the master imports has missed gevent's patching.
+        from target_app.probe import pool_states
+
+        pulse.start(Beacon(parse_address(_config.beacon)), _config.token, pool_states)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

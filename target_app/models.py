@@ -3,14 +3,26 @@
 import random
 from typing import Any
 
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import func, select
+from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 TODOS = 50
 MYSQL = "mysql"
 
-db = SQLAlchemy()
+
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy, but with a pool_timeout that may be a fraction.
+
+    Its own ``engine_from_config`` is made for texts from a file, and cuts 0.8 s to 0.
+    """
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:  # noqa: ARG002
+        return create_engine(**options)
+
+
+db = Database()
 
 
 class TodoColumns:

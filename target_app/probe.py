@@ -8,17 +8,20 @@ travels in a context variable, which both threads and greenlets keep for themsel
 import itertools
 import os
 import threading
+import weakref
 from contextvars import ContextVar
 from time import monotonic
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from .beacon import Beacon
 from .marks import Mark, Phase, encode, parse_run_header, server_timing
+from .pulse import PoolState
 
 WSGIApp = Callable[[Dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 _lanes = itertools.count(1)
 _connections = itertools.count(1)
+_pools: "weakref.WeakSet[Any]" = weakref.WeakSet()  # every pool that a run has asked
 _here = threading.local()  # greenlet-local where gevent has patched
 
 
@@ -155,6 +158,17 @@ class _Answer:
             close()
 
 
+def pool_states() -> List[PoolState]:
+    """How the pools stand that a run has asked; those that keep no count are left out."""
+    states = []
+    for pool in list(_pools):
+        try:
+            states.append(PoolState(pool.checkedout(), pool.checkedin(), max(0, pool.overflow())))
+        except AttributeError:  # NullPool keeps no count
+            continue
+    return states
+
+
 def watch_pools() -> None:
     """Mark pool waits, connects, checkouts and statements of every SQLAlchemy engine.
 
@@ -172,6 +186,7 @@ def watch_pools() -> None:
     def timed_connect(self: Any) -> Any:
         trail = _current.get()
         if trail is not None:
+            _pools.add(self)
             trail.enter(Phase.WAITING)
         return connect(self)
 

@@ -9,9 +9,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
     {"config", "target_app.marks", "target_app.failures"},
-    {"spans", "batches", "forecast", "report", "runs", "errors"},
+    {"spans", "batches", "forecast", "diagnosis", "report", "runs", "errors", "gauges"},
     {"processes", "keeper", "instance", "postgres", "mariadb", "databases", "target", "burst"}
-    | {"generator", "receiver", "loose", "client"},
+    | {"generator", "receiver", "loose", "client", "monitor"},
     {"conductor", "runtime", "matrix"},
     {"api", "live", "guard", "app", "server", "cli", "__main__"},
 )
@@ -55,7 +55,7 @@ def test_the_target_never_imports_the_dashboard() -> None:
 
 
 def test_the_probe_needs_the_standard_library_only() -> None:
-    for name in ("marks", "beacon", "probe"):
+    for name in ("marks", "beacon", "probe", "pulse"):
         tree = ast.parse((ROOT / "target_app" / f"{name}.py").read_text())
         top = {node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)}
         names = {
@@ -65,6 +65,7 @@ def test_the_probe_needs_the_standard_library_only() -> None:
             if not (isinstance(node, ast.ImportFrom) and node.level)
         }
         assert names <= {
+            "weakref",
             "itertools",
             "json",
             "os",

@@ -1,0 +1,62 @@
+"""A worker's heartbeat for the gauges: how late its loop is, how busy, and how its pools stand.
+
+Runs as a thread, which is a greenlet where gevent has patched: then its lateness is the lateness
+of the event loop. Standard library only.
+"""
+
+import json
+import os
+import threading
+import time
+from typing import Any, Callable, Dict, List, NamedTuple, Tuple
+
+from .beacon import Beacon
+
+PERIOD_SECONDS = 0.05
+
+
+class PoolState(NamedTuple):
+    """One pool: connections given out, idle in it, and beyond ``pool_size``."""
+
+    out: int
+    idle: int
+    overflow: int
+
+
+class Pulse(NamedTuple):
+    """One beat: ``at`` of ``time.monotonic()``, ``lag`` and ``cpu`` (since start) in seconds."""
+
+    pid: int
+    at: float
+    lag: float
+    cpu: float
+    pools: Tuple[PoolState, ...]
+
+
+def encode(pulse: Pulse, token: str) -> bytes:
+    """A beat as one line of JSON."""
+    return json.dumps({"event": "pulse", "token": token, **pulse._asdict()}).encode()
+
+
+def decode(notice: Dict[str, Any]) -> Pulse:
+    """The beat that ``encode`` wrote; ValueError for anything else."""
+    try:
+        pools = tuple(PoolState(*(int(n) for n in pool)) for pool in notice["pools"])
+        at, lag, cpu = (float(notice[name]) for name in ("at", "lag", "cpu"))
+        return Pulse(int(notice["pid"]), at, lag, cpu, pools)
+    except (KeyError, TypeError, OverflowError) as error:
+        raise ValueError("not a pulse") from error
+
+
+def start(beacon: Beacon, token: str, pools: Callable[[], List[PoolState]]) -> None:
+    """Beat in the background for as long as the worker lives."""
+
+    def beat() -> None:
+        while True:
+            due = time.monotonic() + PERIOD_SECONDS
+            time.sleep(PERIOD_SECONDS)
+            now = time.monotonic()
+            pulse = Pulse(os.getpid(), now, now - due, time.process_time(), tuple(pools()))
+            beacon.send(encode(pulse, token))
+
+    threading.Thread(target=beat, name="poolscope-pulse", daemon=True).start()
