@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, NotFound, UnsupportedMediaType
 from config import ENDPOINTS, FIELDS, MODES, Settings, SettingsError, read_settings
 from target_app.marks import PHASES
 
-from . import report
+from . import report, wire
 from .conductor import Busy, Conductor, Run
 from .errors import StartError
 from .forecast import forecast
@@ -59,8 +59,8 @@ def post_forecast() -> Response:
 
 @api.post("/runs")
 def post_run() -> tuple[Response, int]:
-    """Launch a run with the settings in the body."""
-    run = conductor().launch(_settings())
+    """Launch a run with the settings in the body; ``?compare=RUN`` lays it beside that one."""
+    run = conductor().launch(_settings(), compared_with=request.args.get("compare", ""))
     return jsonify({"run": run.id}), HTTPStatus.ACCEPTED
 
 
@@ -83,6 +83,12 @@ def get_run(run_id: str) -> Response:
     return jsonify(body | {"run": run.id, "status": run.status})
 
 
+@api.get("/runs/<run_id>/record")
+def get_run_record(run_id: str) -> Response:
+    """The whole run as the page draws it: its state, marks, gauges and summary."""
+    return jsonify(wire.record(_run(run_id), conductor()))
+
+
 @api.get("/runs/<run_id>/text")
 def get_run_text(run_id: str) -> Response:
     """The run as the seed's client prints it."""
@@ -93,8 +99,8 @@ def get_run_text(run_id: str) -> Response:
 
 
 def _run(run_id: str) -> Run:
-    run = conductor().last
-    if run is None or run.id != run_id:
+    run = conductor().runs.get(run_id)
+    if run is None:
         raise NotFound(f"there is no run {run_id[:20]}")
     return run
 

@@ -19,10 +19,10 @@ def create_app(runtime: Runtime) -> tuple[Flask, Relay]:
     app.extensions["poolscope"] = runtime
     app.register_blueprint(api)
     app.add_url_rule("/", "index", index)
-    guard.init_app(app)
     # Named, because it is otherwise guessed from what is installed, and gevent is. Plain threads
     # suit a process that mostly waits for other processes; nothing in it is patched.
     socketio = SocketIO(app, async_mode="threading", serve_client=False)
+    guard.init_app(app)
     return app, Relay(socketio, runtime.conductor)
 
 

@@ -23,6 +23,8 @@ POOL_WAIT_SHARE = 0.02
 # Two processes' stamps of one handover, and greenlets that finish together before others begin.
 HANDOVER_SECONDS = 0.002
 
+NOBODY = (-math.inf, 0)  # left a place that is not known
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -76,10 +78,11 @@ def _generations(
     places: dict[tuple[str, int], tuple[float, int]] = {}  # who had a place last
     full_until = -math.inf
     for service, request in sorted(served, key=lambda pair: (pair[0].start, pair[1].seq)):
-        place = ("connection", service.connection) if service.connection else ("lane", service.lane)
+        by_lane = ("lane", service.lane)
+        place = ("connection", service.connection) if service.connection else by_lane
         before = bisect_right(ended, (service.start + HANDOVER_SECONDS, math.inf))
         running = len(ended) - before + 1
-        left_at, generation = places.get(place, (-math.inf, 0))
+        left_at, generation = places.get(place, NOBODY) if place[1] else NOBODY
         if left_at < service.start - service.waited - service.queued:
             limited = waited_for_pool(service) or full_until >= request.sent or running == 1
             generation = ended[before - 1][1] if limited and before else 0

@@ -16,8 +16,9 @@ from target_app.pulse import Pulse
 from .batches import Batch, find_batches
 from .burst import Plan, files_needed
 from .databases import Databases, missing_driver
-from .diagnosis import Diagnosis, Evidence, diagnose, live_diagnosis
+from .diagnosis import Diagnosis, diagnose, live_diagnosis
 from .errors import StartError
+from .evidence import Evidence
 from .forecast import Forecast, forecast
 from .gauges import Sample, of_pulse
 from .generator import Generator
@@ -25,10 +26,11 @@ from .monitor import Monitor
 from .processes import Children
 from .runs import RunLog
 from .spans import Request
-from .target import Target, TargetSpec
+from .target import Target, TargetSpec, same_token
 
 # Datagrams that were sent before the last answer are read by then.
 SETTLE_SECONDS = 0.05 * SECONDS
+MOST_RUNS = 20  # that are kept for comparing
 BLURRED_SECONDS = 0.1 * SECONDS
 
 
@@ -55,6 +57,7 @@ class Run:
     notes: list[str] = field(default_factory=list)
     generator: dict[str, Any] = field(default_factory=dict)  # what it said of itself
     finished_at: float | None = None
+    compared_with: str = ""
 
     @property
     def going(self) -> bool:
@@ -74,7 +77,7 @@ class Run:
 
     def evidence(self) -> Evidence:
         """What the run shows so far."""
-        lag = float(self.generator.get("lag", 0.0))
+        lag = max(float(self.generator.get(name, 0.0)) for name in ("lag", "spread"))
         return Evidence.of(self.settings, self.requests(), self.log.samples(), lag)
 
     def diagnosis(self) -> Diagnosis | None:
@@ -94,7 +97,7 @@ class Conductor:
     def __init__(self, databases: Databases, target: Target, children: Children) -> None:
         self.databases = databases
         self.target = target
-        self.last: Run | None = None
+        self.runs: dict[str, Run] = {}  # the last few, the newest last
         self._children = children
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
@@ -105,11 +108,16 @@ class Conductor:
         self._generator: Generator | None = None
         self._cancelled = threading.Event()
 
+    @property
+    def last(self) -> Run | None:
+        """The run that is going, or else the newest; None before the first."""
+        return next(reversed(self.runs.values()), None)
+
     # Marks arrive from the receiver's thread.
     def hear(self, mark: Mark) -> None:
         """Take a mark of the target; those without the going run's token are dropped."""
         run = self.last
-        if run is not None and self._token and secrets.compare_digest(mark.run, self._token):
+        if run is not None and same_token(mark.run, self._token):
             run.log.add(mark)
 
     def hear_pulse(self, token: str, pulse: Pulse) -> None:
@@ -118,8 +126,8 @@ class Conductor:
         if run is not None and run.status == "running" and self.target.owns(token):
             run.log.add_samples(pulse.at, lambda at: of_pulse(pulse, at))
 
-    def launch(self, settings: Settings) -> Run:
-        """Start a run in the background.
+    def launch(self, settings: Settings, compared_with: str = "") -> Run:
+        """Start a run in the background, ``compared_with`` naming the run that it improves on.
 
         Busy when one is going; StartError when this machine cannot do it at all.
         """
@@ -138,7 +146,10 @@ class Conductor:
             name = f"r{next(self._numbers)}"
             log = RunLog(name, settings.requests)
             run = Run(name, settings, forecast(settings), log)
-            self.last = run
+            run.compared_with = compared_with if compared_with in self.runs else ""
+            self.runs[name] = run
+            for old in list(self.runs)[:-MOST_RUNS]:
+                del self.runs[old]
             self._cancelled.clear()
             self._thread = threading.Thread(target=self._conduct, args=[run], name="conductor")
             self._thread.start()

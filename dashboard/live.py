@@ -6,17 +6,16 @@ slow tab holds two frames and catches up from the log by itself.
 
 import threading
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
 from flask_socketio import SocketIO
 
 from config import SECONDS
-from target_app.marks import PHASES, Mark
 
-from . import report
 from .conductor import Conductor, Run
+from .wire import frame, gauge_frame, state, summary
 
 FRAME_MARKS = 4000
 FRAMES_UNDER_WAY = 2
@@ -25,8 +24,6 @@ SUMMARY_SECONDS = 0.25 * SECONDS
 SUMMARY_SHARE = 0.2  # of this process's time that summaries of a long run may take
 IDLE_SECONDS = 1 * SECONDS
 
-_CODES = {phase: code for code, phase in enumerate(PHASES)}
-
 
 @dataclass
 class Follower:
@@ -34,6 +31,7 @@ class Follower:
 
     run: str | None = None
     index: int = 0
+    gauges: int = 0  # samples sent
     under_way: int = 0
     version: int = -1
     summary: object = None
@@ -100,7 +98,7 @@ class Relay:
         name = run.id if run else None
         if follower.version != version or follower.run != name:
             if follower.run != name or (run and follower.index > len(run.log)):
-                follower.run, follower.index = name, 0
+                follower.run, follower.index, follower.gauges = name, 0, 0
             follower.version = version
             self._socketio.emit("state", state(run, self._conductor), to=sid)
         if run is None:
@@ -111,6 +109,11 @@ class Relay:
             follower.index += len(marks)
             follower.under_way += 1
             self._socketio.emit("frame", body, to=sid, callback=_acknowledge(follower))
+        samples = run.log.samples(follower.gauges)
+        if samples and follower.under_way < FRAMES_UNDER_WAY:
+            body = gauge_frame(run.id, follower.gauges, samples)
+            follower.gauges += len(samples)
+            self._socketio.emit("gauges", body, to=sid)
         behind = follower.index < len(run.log)
         if not behind and self._summary is not None and follower.summary is not self._summary:
             follower.summary = self._summary
@@ -135,69 +138,3 @@ def _acknowledge(follower: Follower) -> Any:
         follower.under_way -= 1
 
     return acknowledged
-
-
-def frame(run: str, index: int, marks: list[Mark]) -> dict[str, Any]:
-    """Marks from ``index`` on as columns; details, which are rare, by their offset."""
-    return {
-        "run": run,
-        "index": index,
-        "seq": [mark.seq for mark in marks],
-        "phase": [_CODES[mark.phase] for mark in marks],
-        "at": [mark.at for mark in marks],
-        "worker": [mark.worker for mark in marks],
-        "lane": [mark.lane for mark in marks],
-        "connection": [mark.connection for mark in marks],
-        "detail": {str(n): mark.detail for n, mark in enumerate(marks) if mark.detail},
-    }
-
-
-def state(run: Run | None, conductor: Conductor) -> dict[str, Any]:
-    """How far the run is, and the target that serves it."""
-    target: dict[str, Any] = {"pids": conductor.target.pids, "master": conductor.target.master_pid}
-    target["state"] = "ready" if target["master"] else "stopped"
-    if run is None:
-        return {"run": None, "status": "idle", "target": target, "error": None, "notes": []}
-    if run.going and run.step.startswith("starting the target"):
-        target["state"] = "starting"
-    if run.error is not None and not target["master"]:
-        target["state"] = "failed"
-    error = run.error
-    return {
-        "run": run.id,
-        "label": "",
-        "status": run.status,
-        "step": run.step,
-        "step_seconds": round(time.monotonic() - run.step_since, 3),
-        "settings": run.settings.as_dict(),
-        "forecast": run.promised.as_dict(),
-        "elapsed": run.elapsed,
-        "target": target | {"mode": run.settings.mode, "worker_class": run.settings.worker},
-        "error": error and {"cause": error.cause, "cure": error.cure, "stderr": error.log},
-        "marks_lost": run.log.marks_lost,
-        "notes": list(run.notes),
-    }
-
-
-def summary(run: Run) -> dict[str, Any]:
-    """The run so far in words and numbers; the page draws them and computes none."""
-    requests, batches = run.requests(), run.batches()
-    total = run.settings.requests
-    if run.going:
-        sentence = report.running_sentence(requests, total)
-    else:
-        sentence = report.finished_sentence(requests, total, batches, run.status)
-    found = report.counts(requests, total)
-    diagnosis = run.diagnosis()
-    return {
-        "run": run.id,
-        "sentence": sentence,
-        "counts": found,
-        "requests": total,
-        "done": found["done"],
-        "failed": found["failed"],
-        "total_seconds": report.total_seconds(requests),
-        "batches": [asdict(batch) for batch in batches],
-        "failures": report.failures(requests),
-        "diagnosis": diagnosis and diagnosis.as_dict(),
-    }

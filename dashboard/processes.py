@@ -27,31 +27,53 @@ class Keeper:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._groups: set[int] = set()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def tell(self, line: str) -> None:
-        """Send one line to the keeper, which is started by the first."""
+    def keep(self, group: int) -> None:
+        """End process group ``group`` when this process is gone; the first starts the keeper."""
         with self._lock:
-            if self._process is None or self._process.poll() is not None:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "dashboard.keeper"],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.DEVNULL,
-                    cwd=ROOT,
-                    start_new_session=True,
-                )
-            assert self._process.stdin is not None  # noqa: S101  stdin is a pipe, see above
-            self._process.stdin.write(line.encode() + b"\n")
-            self._process.stdin.flush()
+            self._groups.add(group)
+            if self._process is not None and self._process.poll() is not None:
+                self._end()  # somebody killed it: the next one gets the whole list
+            if self._process is None:
+                self._start()
+                for each in self._groups - {group}:
+                    self._write(f"+{each}")
+            self._write(f"+{group}")
+
+    def release(self, group: int) -> None:
+        """Forget a group that has ended."""
+        with self._lock:
+            self._groups.discard(group)
+            self._write(f"-{group}")
 
     def close(self) -> None:
         """End the keeper; it ends whatever children are left."""
         with self._lock:
-            if self._process is not None:
-                with contextlib.suppress(OSError):
-                    self._process.stdin.close()  # type: ignore[union-attr]
-                self._process.wait()
-                self._process = None
+            self._end()
+
+    def _start(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "dashboard.keeper"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            cwd=ROOT,
+            start_new_session=True,
+        )
+
+    def _write(self, line: str) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):  # it is gone: the next child starts another
+                self._process.stdin.write(line.encode() + b"\n")
+                self._process.stdin.flush()
+
+    def _end(self) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+            self._process.wait()
+            self._process = None
 
 
 class Children:
@@ -83,7 +105,7 @@ class Children:
             cwd=cwd,
             start_new_session=True,
         )
-        self._keeper.tell(f"+{process.pid}")
+        self._keeper.keep(process.pid)
         return process
 
     def stop(
@@ -101,7 +123,7 @@ class Children:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        self._keeper.tell(f"-{process.pid}")
+        self._keeper.release(process.pid)
 
     def close(self) -> None:
         """End whatever is left."""

@@ -23,6 +23,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.dropped = 0
+        self._closed = False
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
         self._socket.bind((LOOPBACK, 0))
@@ -49,6 +50,7 @@ class Receiver:
 
     def close(self) -> None:
         """Stop receiving."""
+        self._closed = True
         # A close alone does not wake a thread in recv; an empty datagram does.
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
             last.sendto(b"", self._socket.getsockname())
@@ -59,7 +61,7 @@ class Receiver:
     def _drain(self) -> None:
         while True:
             line = self._socket.recv(DATAGRAM_BYTES)
-            if not line:
+            if self._closed:
                 return
             try:
                 self._hear(line)

@@ -30,6 +30,13 @@ _CURES = (
 )
 
 
+def same_token(given: str, token: str) -> bool:
+    """Whether ``given`` is the secret ``token``, in constant time; never where there is none."""
+    return bool(token) and secrets.compare_digest(
+        given.encode(errors="surrogatepass"), token.encode()
+    )
+
+
 @dataclass(frozen=True)
 class TargetSpec:
     """What a target is started with: while it stays the same, the target keeps running."""
@@ -121,7 +128,7 @@ class Target:
 
     def owns(self, token: str) -> bool:
         """Whether ``token`` is the running target's."""
-        return bool(self._token) and secrets.compare_digest(token, self._token)
+        return same_token(token, self._token)
 
     def hear(self, event: str, token: str, pid: int) -> None:
         """Take a notice of a worker; those of other targets are ignored."""

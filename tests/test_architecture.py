@@ -9,11 +9,23 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
     {"config", "target_app.marks", "target_app.failures"},
-    {"spans", "batches", "forecast", "diagnosis", "report", "runs", "errors", "gauges"},
+    {
+        "spans",
+        "batches",
+        "forecast",
+        "diagnosis",
+        "evidence",
+        "remedies",
+        "words",
+        "report",
+        "runs",
+        "errors",
+        "gauges",
+    },
     {"processes", "keeper", "instance", "postgres", "mariadb", "databases", "target", "burst"}
     | {"generator", "receiver", "loose", "client", "monitor"},
     {"conductor", "runtime", "matrix"},
-    {"api", "live", "guard", "app", "server", "cli", "__main__"},
+    {"api", "live", "wire", "guard", "app", "server", "cli", "__main__"},
 )
 
 

@@ -1,0 +1,85 @@
+"""The changes of settings that lift a limit, and the time that each would take."""
+
+import math
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from config import Settings
+
+from .evidence import Evidence
+from .forecast import forecast, usable_connections
+
+MOST_THREADS = 1000
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A change that lifts the limit: the whole settings, and the time they would take."""
+
+    title: str
+    settings: Settings
+    forecast_seconds: float
+    next_limit: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self) | {"settings": self.settings.as_dict()}
+
+
+def suggestions_for(limit: str, evidence: Evidence) -> tuple[Suggestion, ...]:
+    """Changes that lift the limit, the smallest first."""
+    s = evidence.settings
+    per_worker = math.ceil(s.requests / s.workers)
+    room = max(1, usable_connections(s) // s.workers)
+    capacity = s.pool_capacity or room
+    enough = min(per_worker, room)
+    green = {"worker_class": "auto", "driver": "auto", "mode": "gevent-green"}
+    changes: dict[str, list[dict[str, Any]]] = {
+        "sync-workers": [
+            {"workers": min(16, max(2, min(s.requests, 2 * s.workers)))},
+            {**green, **({"max_overflow": 0, "pool_size": enough} if enough > 5 else {})},
+        ],
+        "threads": [{"threads": min(MOST_THREADS, per_worker)}],
+        "blocking-driver": [_cooperative(s)],
+        "pool-capacity": [{"pool_size": enough, "max_overflow": 0}],
+        "overflow-collapse": [
+            {"pool_size": capacity, "max_overflow": 0},
+            {"pool_size": enough, "max_overflow": 0},
+        ],
+        "pool-timeout": [
+            {"pool_size": enough, "max_overflow": 0},
+            {"pool_timeout": min(600.0, math.ceil(2 * evidence.total + s.sleep_seconds * 10))},
+        ],
+        "max-connections": [
+            {"pool_class": "QueuePool", "pool_size": room, "max_overflow": 0},
+            _more_connections(s),
+        ],
+        "worker-connections": [{"worker_connections": min(20_000, per_worker)}],
+        "backlog": [{"backlog": min(65_535, max(s.requests, 2 * s.backlog))}],
+        "uneven-workers": [
+            {"workers": 1, "threads": min(MOST_THREADS, s.threads * s.workers)}
+            if s.worker == "gthread"
+            else {"workers": 1, "pool_size": capacity * s.workers, "max_overflow": 0}
+        ],
+        "cpu": [{"workers": min(16, 2 * s.workers)}],
+        "generator": [{"requests": max(1, s.requests // 2)}],
+    }
+    made: list[Suggestion] = []
+    for change in changes.get(limit, []):
+        settings = replace(s, **change)
+        if settings != s and all(settings != each.settings for each in made):
+            promised = forecast(settings)
+            titles = [f"{k} {v}" for k, v in change.items() if getattr(s, k) != v]
+            title = ", ".join(titles)
+            made.append(Suggestion(title, settings, promised.total_seconds, promised.limit))
+    return tuple(made)
+
+
+def _cooperative(s: Settings) -> dict[str, Any]:
+    driver = "pymysql" if s.database == "mysql" else "psycopg2-green"
+    return {"driver": driver}
+
+
+def _more_connections(s: Settings) -> dict[str, Any]:
+    name = "mysql_max_connections" if s.database == "mysql" else "postgres_max_connections"
+    return {name: min(2000, s.requests + 10)}
