@@ -1,0 +1,114 @@
+// The sidebar: settings in form and URL, the forecast of what is typed, Launch and Cancel.
+
+import { api, Problem } from "./api.js";
+import { unbroken } from "./describe.js";
+import { byId, setText } from "./dom.js";
+import { createForm } from "./form.js";
+import { isGoing } from "./live.js";
+import { asTexts, queryFromSettings, settingsFromQuery } from "./settings.js";
+
+const TYPING_PAUSE = 150; // milliseconds after the last key before the forecast is asked for
+const SECOND_PRESS = 500; // milliseconds in which a second press of Launch may not hit Cancel
+
+export function createControls(store) {
+  const { options } = store.get();
+  const { fields } = options;
+  const element = byId("controls");
+  const form = createForm(byId("fields"), options);
+  const launchButton = byId("launch");
+  const cancelButton = byId("cancel");
+  let timer = 0;
+  let asked = 0;
+  let launchedAt = -Infinity;
+
+  async function forecast() {
+    asked += 1;
+    const mine = asked;
+    try {
+      const { settings, forecast: promise } = await api.forecast(store.get().settings);
+      if (mine === asked) store.set({ typed: settings, forecast: promise, fieldErrors: {} });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (mine === asked) refuse(error);
+    }
+  }
+
+  function refuse(problem) {
+    const { byField } = problem;
+    const hasFields = Object.keys(byField).length > 0;
+    store.set({ typed: null, forecast: null, fieldErrors: byField, launchError: hasFields ? "" : problem.message });
+  }
+
+  function change(settings, pause) {
+    store.set({ settings, launchError: "" });
+    history.replaceState(null, "", location.pathname + queryFromSettings(settings, fields));
+    clearTimeout(timer);
+    timer = setTimeout(forecast, pause);
+  }
+
+  async function launch() {
+    if (store.get().launching) return;
+    launchedAt = performance.now();
+    store.set({ launching: true, launchError: "" });
+    try {
+      await api.launch(store.get().settings);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      store.set({ launching: false });
+      if (error.errors.length > 0) {
+        refuse(error);
+        form.focusFirstError();
+      } else {
+        store.set({ launchError: error.message });
+      }
+    }
+  }
+
+  async function cancel() {
+    const { run } = store.get();
+    if (!isGoing(run)) return;
+    try {
+      await api.cancel(run.run);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      store.set({ launchError: error.message });
+    }
+  }
+
+  element.addEventListener("input", () => change(form.read(), TYPING_PAUSE));
+  element.addEventListener("submit", (event) => {
+    event.preventDefault();
+    launch();
+  });
+  cancelButton.addEventListener("click", () => {
+    if (performance.now() - launchedAt > SECOND_PRESS) cancel();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) cancel();
+  });
+
+  function showButtons(going) {
+    const hadFocus = document.activeElement === launchButton || document.activeElement === cancelButton;
+    launchButton.hidden = going;
+    cancelButton.hidden = !going;
+    if (hadFocus) (going ? cancelButton : launchButton).focus();
+  }
+
+  change(settingsFromQuery(location.search, fields), 0);
+
+  return {
+    draw({ settings, fieldErrors, forecast: promise, launchError, launching, run }) {
+      form.show(settings);
+      form.showErrors(fieldErrors);
+      setText(byId("forecast-sentence"), unbroken(promise?.sentence ?? ""));
+      setText(byId("forecast-reason"), promise?.reason ?? "");
+      setText(byId("launch-error"), launchError);
+      showButtons(launching || isGoing(run));
+    },
+    /** Takes whole settings into the form and launches them: what a suggestion's button does. */
+    launchWith(settings) {
+      change(asTexts(settings, fields), 0);
+      launch();
+    },
+  };
+}

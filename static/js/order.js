@@ -1,0 +1,74 @@
+// Pure: the order of the rows, and where the batches lie in it.
+
+function serviceRank(row) {
+  if (row.executingAt !== null) return [0, row.executingAt];
+  if (row.waitingAt !== null) return [1, row.waitingAt];
+  if (row.handlingAt !== null) return [2, row.handlingAt];
+  return [3, 0];
+}
+
+/** Rows in order of service: who got the database first, then who has waited longest for it. */
+export function byService(rows) {
+  return rows
+    .map((row) => ({ row, rank: serviceRank(row) }))
+    .sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.row.seq - b.row.seq)
+    .map(({ row }) => row);
+}
+
+/** Rows in order of sending. */
+export function bySending(rows) {
+  return rows.slice().sort((a, b) => a.seq - b.seq);
+}
+
+export const ORDERS = {
+  service: { title: "rows by service", arrange: byService },
+  sending: { title: "rows by sending", arrange: bySending },
+};
+
+/** seq -> position, as an array with a hole at 0. */
+export function positionsOf(ordered) {
+  const positions = new Int32Array(ordered.length + 1).fill(-1);
+  ordered.forEach((row, position) => {
+    positions[row.seq] = position;
+  });
+  return positions;
+}
+
+/**
+ * Where each batch lies among the rows: the batch with from (first position) and to (one past the last).
+ *
+ * Neighbours whose edges smear into each other are parted in the middle of the smear, so that no two overlap.
+ */
+export function batchExtents(batches, positions) {
+  const extents = batches.map((batch) => {
+    let from = Infinity;
+    let to = -Infinity;
+    for (const seq of batch.seqs ?? []) {
+      const position = positions[seq] ?? -1;
+      if (position < 0) continue;
+      from = Math.min(from, position);
+      to = Math.max(to, position + 1);
+    }
+    return { ...batch, from, to };
+  }).filter((extent) => extent.to > extent.from);
+  for (let k = 1; k < extents.length; k += 1) {
+    const before = extents[k - 1];
+    const after = extents[k];
+    if (after.from >= before.to) continue;
+    const parting = Math.round((after.from + before.to) / 2);
+    before.to = Math.max(before.from + 1, parting);
+    after.from = before.to;
+    after.to = Math.max(after.to, after.from + 1);
+  }
+  return extents;
+}
+
+/** The extents of batches that are only forecast: they follow each other from a row on. */
+export function forecastExtents(batches) {
+  let row = 0;
+  return batches.map((batch) => {
+    const from = row;
+    row += batch.count;
+    return { ...batch, from, to: row };
+  });
+}

@@ -1,0 +1,42 @@
+// The only mutable state of the page. Everything drawn is derived from what `get` returns.
+
+/** Holds one frozen state; `set` replaces some of its keys and tells the listeners which ones changed. */
+export function createStore(initial) {
+  let state = Object.freeze({ ...initial });
+  const listeners = new Set();
+  return {
+    get: () => state,
+    set(patch) {
+      const changed = new Set(Object.keys(patch).filter((key) => !Object.is(patch[key], state[key])));
+      if (changed.size === 0) return;
+      state = Object.freeze({ ...state, ...patch });
+      for (const listener of listeners) listener(state, changed);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** The state of a page that has just been opened. */
+export const FIRST_STATE = {
+  options: null, // what the server offers: modes, endpoints, fields, phase names
+  link: "connecting", // connecting | up | lost
+  run: null, // the server's last `state` message
+  runAt: 0, // when it came, seconds of this page's clock
+  rows: [], // one row per request, made by fold.js; replaced, never changed
+  held: 0, // how many marks of this run we have: the index to follow from
+  summary: null, // the server's last `summary` of this run
+  text: null, // the plain text of this run, once it has ended
+  settings: {}, // the form, as typed
+  typed: null, // the form, complete and typed by the server; null while it holds an error
+  forecast: null, // the server's forecast for the form
+  fieldErrors: {}, // field name -> message
+  launching: false, // Launch was pressed; the server's `state` has not come yet
+  launchError: "",
+  order: "service",
+  selected: null, // seq of the request shown in the readout
+  pinned: false,
+  hoverTime: null, // seconds under the pointer; the gauge shows that moment
+};

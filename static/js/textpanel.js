@@ -1,0 +1,54 @@
+// The plain text of a run: what the seed's client prints, to copy or to download.
+
+import { api, Problem, textPath } from "./api.js";
+import { byId, setText } from "./dom.js";
+import { isOver } from "./live.js";
+
+const SAID_FOR = 1600; // milliseconds
+
+export function createTextPanel(store) {
+  const output = byId("text-output");
+  const copy = byId("text-copy");
+  const download = byId("text-download");
+  let fetched = "";
+
+  async function fetchText(run) {
+    try {
+      const text = await api.text(run);
+      if (store.get().run?.run === run) store.set({ text });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (store.get().run?.run === run) store.set({ text: `(${error.message})` });
+    }
+  }
+
+  async function copyText() {
+    try {
+      await navigator.clipboard.writeText(output.textContent);
+      setText(copy, "Copied");
+    } catch {
+      // Without the right to the clipboard the text is selected, one key away from being copied.
+      getSelection().selectAllChildren(output);
+      setText(copy, "Selected");
+    }
+    setTimeout(() => setText(copy, "Copy"), SAID_FOR);
+  }
+
+  copy.addEventListener("click", copyText);
+
+  return {
+    draw({ run, text }) {
+      const key = isOver(run) ? `${run.run} ${run.status}` : "";
+      if (key && key !== fetched) fetchText(run.run);
+      fetched = key;
+      setText(output, text ?? (run?.run ? "Comes when the run has ended." : "Nothing has run yet."));
+      copy.disabled = text === null;
+      if (text === null) {
+        download.removeAttribute("href");
+      } else {
+        download.href = textPath(run.run);
+        download.download = `poolscope-${run.run}.txt`;
+      }
+    },
+  };
+}
