@@ -357,12 +357,13 @@ class TargetConfig:
         SettingsError where a value is out of its range.
         """
         pool = {name: environ[name.upper()] for name in _POOL if name.upper() in environ}
-        settings = read_settings(pool)
-        given = environ.get("SLEEP_SECONDS", "5")
+        if "SLEEP_SECONDS" in environ:
+            pool["sleep_seconds"] = environ["SLEEP_SECONDS"]
+        settings = read_settings({"sleep_seconds": 5 * SECONDS, **pool})
         return cls(
             postgres_url=environ.get("POSTGRES_URL") or _embedded_postgres_url(environ),
             mysql_url=environ.get("MYSQL_URL", ""),
-            sleep_seconds=FIELDS["sleep_seconds"].parse(given),
+            sleep_seconds=settings.sleep_seconds,
             psycogreen=environ.get("PSYCOGREEN", "").lower() in {"1", "true", "yes", "on"},
             beacon=environ.get("POOLSCOPE_BEACON", ""),
             token=environ.get("POOLSCOPE_TOKEN", ""),

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, request
-from werkzeug.exceptions import HTTPException, NotFound, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound, UnsupportedMediaType
 
 from config import ENDPOINTS, FIELDS, MODES, Settings, SettingsError, read_settings
 from target_app.marks import PHASES
@@ -109,7 +109,10 @@ def _body() -> dict[str, Any]:
     """The request's JSON object; other content types are refused, as a foreign page sends them."""
     if not request.is_json:
         raise UnsupportedMediaType("send the settings as application/json")
-    body = request.get_json()
+    try:
+        body = request.get_json()
+    except RecursionError as error:
+        raise BadRequest("the JSON is nested too deeply") from error
     if not isinstance(body, dict):
         raise SettingsError([("", "the body must be a JSON object of settings")])
     return body

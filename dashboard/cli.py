@@ -226,17 +226,18 @@ def _is_valid(name: str, given: str) -> bool:
 
 def _loopback(url: str) -> tuple[str, int, str]:
     """Host, port and path of a loopback URL; SettingsError for any other."""
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port or 80
-    except ValueError:
-        port = 0
+    except ValueError:  # a broken port or address
+        parts, port = urlsplit(""), 0
     if parts.scheme != "http" or not port:
         raise SettingsError([("url", f"write the URL as http://127.0.0.1:PORT/PATH, not {url!r}")])
     if parts.hostname not in {"127.0.0.1", "localhost"}:
         why = f"a burst goes to this machine only: 127.0.0.1 or localhost, not {parts.hostname!r}"
         raise SettingsError([("url", why)])
-    return "127.0.0.1", port, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return "127.0.0.1", port, requests.utils.requote_uri(path)
 
 
 @commands.command("client")
@@ -247,6 +248,9 @@ def client_command(count: str, base_url: str) -> None:
     from .client import run_client
 
     _is_valid("requests", count)
+    if urlsplit(base_url).scheme not in {"http", "https"}:
+        why = f"write the base URL as http://localhost:8000, not {base_url!r}"
+        raise SettingsError([("base-url", why)])
     try:
         good = run_client(base_url, FIELDS["requests"].parse(count), print)
     except requests.RequestException as error:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 from typing import Optional, Tuple
 
 
@@ -16,6 +17,7 @@ class Beacon:
         self._address = address
         self._pid = 0
         self._socket: Optional[socket.socket] = None
+        self._opening = threading.Lock()
 
     def send(self, line: bytes) -> None:
         """Send one line; a line that cannot be sent at once is lost."""
@@ -27,15 +29,18 @@ class Beacon:
             pass
 
     def _open(self) -> None:
-        self._pid = os.getpid()
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
-        self._socket.connect(self._address)
+        with self._opening:
+            if self._socket is not None and self._pid == os.getpid():
+                return  # another thread was faster
+            opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            opened.setblocking(False)
+            opened.connect(self._address)
+            self._socket, self._pid = opened, os.getpid()
 
 
 def parse_address(text: str) -> Tuple[str, int]:
     """``("127.0.0.1", 5001)`` of ``"127.0.0.1:5001"``; ValueError for anything else."""
     host, _, port = text.rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise ValueError("a beacon's address is HOST:PORT, not %r" % text)
     return host, int(port)

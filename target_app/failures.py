@@ -77,8 +77,7 @@ _TEXTS = (
         (
             "connection refused",
             "can't connect to",
-            "could not connect to server",
-            "no such file or directory",
+            "connection to server on socket",
         ),
     ),
 )
@@ -94,7 +93,6 @@ def classify(text: str) -> str:
 
 
 def last_line(error: BaseException) -> str:
-    """The exception's own message in one line, without SQLAlchemy's SQL and background lines."""
-    first = str(getattr(error, "orig", None) or error).strip()
-    lines = [line.strip() for line in first.splitlines() if line.strip()]
-    return "%s: %s" % (type(error).__name__, lines[-1] if lines else "")
+    """The last line of the exception's traceback, without SQLAlchemy's SQL; one line always."""
+    message = str(getattr(error, "orig", None) or error)
+    return "%s: %s" % (type(error).__name__, " ".join(message.split())[:400])

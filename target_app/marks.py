@@ -57,13 +57,17 @@ def encode(mark: Mark) -> bytes:
 
 def decode(line: bytes) -> Mark:
     """The mark that ``encode`` wrote; ValueError for anything else."""
-    fields = json.loads(line)
+    try:
+        fields = json.loads(line)
+    except RecursionError:
+        raise ValueError("a mark is not nested") from None
     if not isinstance(fields, list) or len(fields) != len(Mark._fields):
         raise ValueError("a mark is a JSON array of %d" % len(Mark._fields))
     run, seq, phase, at, worker, lane, connection, detail = fields
     whole = all(type(value) is int for value in (seq, worker, lane, connection))
     text = isinstance(run, str) and isinstance(detail, str)
-    if not (whole and text and isinstance(at, (int, float)) and abs(at) < 1e12):
+    number = isinstance(at, (int, float)) and not isinstance(at, bool)
+    if not (whole and text and number and abs(at) < 1e12):
         raise ValueError("a mark's fields have other types")
     return Mark(run, seq, Phase(phase), float(at), worker, lane, connection, detail)
 
@@ -124,11 +128,13 @@ def parse_server_timing(value: str, token: str, seq: int) -> Tuple[Mark, ...]:
     if len(words) < 3:
         raise ValueError("the poolscope metric is cut short")
     worker, lane, start = int(words[0]), int(words[1]), float(words[2])
+    if not abs(start) < 1e12:  # nor is it a number that is none
+        raise ValueError("the poolscope metric has no start")
     marks = []
     for word in words[3:]:
         phase, offset, connection = word.split(".")
-        if not 0 <= int(phase) < len(PHASES):
-            raise ValueError("no such phase: %s" % phase)
+        if not 0 <= int(phase) < len(PHASES) or len(offset) > 15:
+            raise ValueError("no such mark: %s" % word)
         at = start + int(offset) / 1e6
         marks.append(Mark(token, seq, PHASES[int(phase)], at, worker, lane, int(connection)))
     return tuple(marks)
