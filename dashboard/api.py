@@ -1,5 +1,6 @@
 """The JSON API that the page and the command line use."""
 
+from dataclasses import asdict
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
@@ -7,10 +8,19 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, make_response, request
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, UnsupportedMediaType
 
-from config import ENDPOINTS, FIELDS, MODES, Settings, SettingsError, read_settings
+from config import (
+    ENDPOINTS,
+    FIELDS,
+    MODES,
+    MYSQL_DRIVERS,
+    POSTGRES_DRIVERS,
+    Settings,
+    SettingsError,
+    read_settings,
+)
 from target_app.marks import PHASES
 
-from . import report, wire
+from . import matrix, report, wire
 from .conductor import Busy, Conductor, Run
 from .errors import StartError
 from .forecast import forecast
@@ -73,6 +83,25 @@ def cancel_run(run_id: str) -> tuple[Response, int]:
     return jsonify({"run": run_id}), HTTPStatus.ACCEPTED
 
 
+@api.get("/runs")
+def get_runs() -> Response:
+    """The last few runs, the newest first."""
+    return jsonify([_brief(run) for run in reversed(conductor().runs.values())])
+
+
+def _brief(run: Run) -> dict[str, Any]:
+    requests = run.requests()
+    words = report.finished_sentence(requests, run.settings.requests, run.batches(), run.status)
+    return {
+        "run": run.id,
+        "label": "",
+        "status": run.status,
+        "settings": run.settings.as_dict(),
+        "sentence": words,
+        "total_seconds": report.total_seconds(requests),
+    }
+
+
 @api.get("/runs/<run_id>")
 def get_run(run_id: str) -> Response:
     """The run as ``poolscope run --json`` prints it."""
@@ -96,6 +125,34 @@ def get_run_text(run_id: str) -> Response:
     origin = f"http://127.0.0.1:{conductor().target.port}"
     text = report.seed_text(run.settings, origin, run.requests())
     return Response(text, mimetype="text/plain")
+
+
+@api.get("/matrix")
+def get_matrix() -> Response:
+    """The matrix of worker classes and drivers, as far as it is measured."""
+    survey = current_app.extensions["poolscope"].survey
+    drivers = [[name, "Postgres"] for name in POSTGRES_DRIVERS]
+    drivers += [[name, "MySQL"] for name in MYSQL_DRIVERS]
+    return jsonify(
+        {
+            "going": survey.going,
+            "cells": [asdict(cell) for cell in survey.cells],
+            "rows": drivers,
+            "worker_classes": matrix.WORKER_CLASSES,
+            "combinations": len(matrix.combinations()),
+        }
+    )
+
+
+@api.post("/matrix")
+def post_matrix() -> tuple[Response, int]:
+    """Measure the matrix anew."""
+    _body()
+    last = conductor().last
+    if last is not None and last.going:
+        raise Busy(last.id)
+    current_app.extensions["poolscope"].survey.start()
+    return get_matrix(), HTTPStatus.ACCEPTED
 
 
 def _run(run_id: str) -> Run:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from config import MYSQL_DRIVERS, POSTGRES_DRIVERS, Settings, SettingsError, read_settings
 
 from . import report
-from .conductor import Conductor, Run
+from .conductor import Busy, Conductor, Run
 from .errors import StartError
 
 REQUESTS = 5
@@ -66,10 +66,14 @@ def judge(worker_class: str, driver: str, run: Run) -> Cell:
     return Cell(worker_class, driver, verdict.get(tuple(sizes), "mixed"), seconds)
 
 
-def measure(conductor: Conductor, say: Callable[[Cell], None]) -> list[Cell]:
-    """Run every combination that this machine can run, one after the other."""
+def measure(
+    conductor: Conductor, say: Callable[[Cell], None], stopped: Callable[[], bool] = lambda: False
+) -> list[Cell]:
+    """Run every combination that this machine can run, one after the other, until ``stopped``."""
     cells = []
     for worker_class, driver in combinations():
+        if stopped():
+            break
         settings = settings_of(worker_class, driver)
         assert settings is not None  # noqa: S101  combinations() has looked
         try:
@@ -78,6 +82,8 @@ def measure(conductor: Conductor, say: Callable[[Cell], None]) -> list[Cell]:
             cell = judge(worker_class, driver, run)
         except StartError as error:
             cell = Cell(worker_class, driver, "not run", reason=f"{error.cause}. {error.cure}")
+        except Busy as error:  # somebody launched a run in between
+            cell = Cell(worker_class, driver, "not run", reason=str(error))
         cells.append(cell)
         say(cell)
     return cells
@@ -90,6 +96,7 @@ class Survey:
         self._conductor = conductor
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._closed = threading.Event()
         self.cells: list[Cell] = []
 
     @property
@@ -104,10 +111,19 @@ class Survey:
                 return False
             self.cells = []
             self._thread = threading.Thread(
-                target=measure, args=[self._conductor, self.cells.append], name="survey"
+                target=measure,
+                args=[self._conductor, self.cells.append, self._closed.is_set],
+                name="survey",
             )
             self._thread.start()
             return True
+
+    def close(self) -> None:
+        """Measure no further combination, and break off the one under way."""
+        self._closed.set()
+        if self._thread is not None:
+            self._conductor.close()
+            self._thread.join()
 
 
 def as_json(cells: Iterable[Cell]) -> str:

@@ -7,6 +7,7 @@ from config import Environment
 from .conductor import Conductor
 from .databases import Databases
 from .instance import claim
+from .matrix import Survey
 from .processes import Children
 from .receiver import Receiver
 from .target import Target
@@ -22,6 +23,7 @@ class Runtime:
         self.receiver = Receiver()
         self.target = Target(self.children, self.receiver.address)
         self.conductor = Conductor(self.databases, self.target, self.children)
+        self.survey = Survey(self.conductor)
         self.receiver.start(self.conductor.hear, self.target.hear, self.conductor.hear_pulse)
 
     def __enter__(self) -> "Runtime":
@@ -37,6 +39,7 @@ class Runtime:
 
     def close(self) -> None:
         """Stop the run, the target, the databases and the receiver."""
+        self.survey.close()
         self.conductor.close()
         self.target.stop()
         self.databases.close()

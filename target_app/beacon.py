@@ -33,8 +33,12 @@ class Beacon:
             if self._socket is not None and self._pid == os.getpid():
                 return  # another thread was faster
             opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            opened.setblocking(False)
-            opened.connect(self._address)
+            try:
+                opened.setblocking(False)
+                opened.connect(self._address)
+            except OSError:
+                opened.close()
+                raise
             self._socket, self._pid = opened, os.getpid()
 
 

@@ -1,6 +1,10 @@
 """Fixtures that every kind of test may use."""
 
 import os
+import signal
+import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +43,23 @@ def environment(data_dir: Path) -> Environment:
     """The environment of the person who runs the tests, with a data directory of its own."""
     given = {**os.environ, "POOLSCOPE_DATA_DIR": str(data_dir)}
     return Environment.read(given)
+
+
+@pytest.fixture(scope="session")
+def dashboard_url(data_dir: Path) -> Iterator[str]:
+    """The address of a real dashboard, started as a person starts it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "dashboard", "serve", "--port", str(port), "--no-browser"]
+    environ = {**os.environ, "POOLSCOPE_DATA_DIR": str(data_dir)}
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert f"http://127.0.0.1:{port}" in line
+        yield f"http://127.0.0.1:{port}"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
 
 
 @pytest.fixture(scope="session")
