@@ -13,15 +13,13 @@ from config import Settings
 
 # Drivers that hold gevent's event loop while they wait for the database: they wait in C.
 BLOCKING_DRIVERS = frozenset({"psycopg2", "mysqlclient"})
-# Drivers in pure Python take a worker's own time for every row and every login.
-PYTHON_DRIVERS = frozenset({"pymysql", "mysqlconnector"})
 
 # A request's own work in a worker, measured on two cores (`make bench`, table "work").
 WORK_SECONDS = 0.0012
 WORK_IN_TURN_SECONDS = 0.004  # where the next request begins only when this one has ended
 QUERY_SECONDS = 0.0006
-PYTHON_QUERY_SECONDS = 0.006
-CONNECT_SECONDS = 0.004
+SLOW_QUERY_SECONDS = {"pymysql": 0.0012, "mysqlconnector": 0.004}  # written in Python
+CONNECT_SECONDS = 0.003
 
 # Connections that Postgres keeps for its superuser (superuser_reserved_connections).
 RESERVED_CONNECTIONS = 3
@@ -143,8 +141,7 @@ def _work(settings: Settings, requests: float, at_once: int) -> float:
     """Seconds of their own that ``requests`` take in their workers."""
     in_turn = at_once == settings.workers
     work = WORK_IN_TURN_SECONDS if in_turn else WORK_SECONDS
-    by_hand = settings.database_driver in PYTHON_DRIVERS and in_database(settings)
-    work += PYTHON_QUERY_SECONDS if by_hand else QUERY_SECONDS
+    work += SLOW_QUERY_SECONDS.get(settings.database_driver, QUERY_SECONDS)
     connects = requests if settings.pool_class == "NullPool" else min(requests, at_once)
     logins = connects * CONNECT_SECONDS if in_database(settings) else 0.0
     return (requests * work + logins) / settings.workers

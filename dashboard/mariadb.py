@@ -89,6 +89,8 @@ class PrivateMariadb:
                     "--skip-networking",
                     # One more for the monitor, so that the wall stands where it was asked for.
                     f"--max-connections={max_connections + 1}",
+                    # A burst of logins must meet max_connections, not a full listen queue.
+                    "--back-log=4096",
                     # Twice the connections in threads are cached, as servers in use have them.
                     "--thread-cache-size=256",
                 ],
