@@ -380,7 +380,7 @@ def _failure(status: int, body: bytes) -> str:
     except (ValueError, KeyError, TypeError):
         text = body.decode(errors="replace").strip()
         message = f"status {status}" + (f", {text.splitlines()[-1][:200]}" if text else "")
-        word = classify(text)
+        word = classify(text) if status >= 500 else "http-4xx"
     return f"{word}: {message}"[:500]
 
 

@@ -53,6 +53,11 @@ FAILURES = {
             "the application answered with an error",
             "read the exception's last line in the request's detail",
         ),
+        Failure(
+            "http-4xx",
+            "the server refused the request",
+            "check the path, and what the server expects of a request",
+        ),
         Failure("cancelled", "the run was cancelled", "launch it again"),
     )
 }

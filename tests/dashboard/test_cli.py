@@ -30,6 +30,9 @@ class Said(NamedTuple):
     err: str
 
 
+Here = Callable[..., Said]
+
+
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     """A data directory that is not there yet, and a variable that our processes are known by."""
@@ -55,20 +58,21 @@ def poolscope(environ: dict[str, str], *words: str) -> Said:
 @pytest.fixture
 def here(
     environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[[str], Said]]:
-    """Runs the command in this process: quicker, for what starts nothing anyway."""
+) -> Iterator[Here]:
+    """Runs the command in this process, which is quicker; nothing of it may be left either."""
     before = signal.getsignal(signal.SIGTERM)
     for name, text in environ.items():
         monkeypatch.setenv(name, text)
 
-    def called(words: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["poolscope", *words.split()])
+    def called(*words: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["poolscope", *words])
         code: object = 0
         try:
             main()
         except SystemExit as ended:
             code = ended.code
         assert isinstance(code, int)
+        assert marked(environ) == []
         return Said(code, *capsys.readouterr())
 
     yield called
@@ -90,8 +94,6 @@ REQUESTS = "requests must be a whole number from 1 to 10000, not "
     ("words", "message"),
     [
         ("run -n 0", f"{REQUESTS}'0'"),
-        ("run -n abc --mode fast --endpoint oracle", "mode must be one of blocking, gevent,"),
-        ("run --marks /nowhere/marks", "/nowhere/marks cannot be written"),
         ("serve --port 0", "1<=x<=65535"),
         ("burst http://[::1", "write the URL as http://127.0.0.1:PORT/PATH"),
         ("client 0", f"{REQUESTS}'0'"),
@@ -111,6 +113,8 @@ def test_bad_arguments_are_told_and_start_nothing(
     [
         ("run -n -1", f"{REQUESTS}'-1'"),
         ("run -n 10001", f"{REQUESTS}'10001'"),
+        ("run -n abc --mode fast --endpoint oracle", "mode must be one of blocking, gevent,"),
+        ("run --marks /nowhere/marks", "/nowhere/marks cannot be written"),
         ("run --pool-size -1", "pool_size must be a whole number from 0 to 1000, not '-1'"),
         ("run --mode threads --driver psycopg2-green", "use driver psycopg2, or worker class"),
         ("run --colour red", "No such option"),
@@ -126,16 +130,16 @@ def test_bad_arguments_are_told_and_start_nothing(
     ],
 )
 def test_many_more_are_told_without_a_process_of_their_own(
-    here: Callable[[str], Said], environ: dict[str, str], words: str, message: str
+    here: Here, environ: dict[str, str], words: str, message: str
 ) -> None:
-    said = here(words)
+    said = here(*words.split())
     assert (said.code, said.out) == (2, "")
     assert message in said.err
     assert not Path(environ["POOLSCOPE_DATA_DIR"]).exists()
 
 
-def test_help_tells_every_option_of_a_run_with_its_range(here: Callable[[str], Said]) -> None:
-    said = here("run -h")
+def test_help_tells_every_option_of_a_run_with_its_range(here: Here) -> None:
+    said = here("run", "-h")
     assert said.code == 0
     options = (
         "-n mode endpoint sleep workers threads pool-class pool-size max-overflow pool-timeout"
@@ -162,28 +166,22 @@ def test_a_burst_in_json_has_the_promised_keys(
     assert {mark.seq for mark in log if mark.phase == "done"} == set(range(1, 21))
 
 
-def test_a_cold_burst_that_fails_says_why_and_exits_with_one(
-    environ: dict[str, str], server: Server
-) -> None:
+def test_a_cold_burst_that_fails_says_why_and_exits_with_one(here: Here, server: Server) -> None:
     url = server.url("/error-json")
-    said = poolscope(environ, "burst", url, "-n", "3", "--connect", "cold")
+    said = here("burst", url, "-n", "3", "--connect", "cold")
     assert said.code == 1
     assert said.out.startswith(f"3 requests for {url}: 0 done, 3 failed,")
     assert "3 failed (pool-timeout): no connection came back to the pool" in said.out
 
 
-def test_a_path_beyond_ascii_is_sent_as_browsers_send_it(
-    environ: dict[str, str], server: Server
-) -> None:
-    said = poolscope(environ, "burst", server.url("/ok?q=\u2192 x%20"), "-n", "1", "--json")
+def test_a_path_beyond_ascii_is_sent_as_browsers_send_it(here: Here, server: Server) -> None:
+    said = here("burst", server.url("/ok?q=\u2192 x%20"), "-n", "1", "--json")
     assert said.code == 0
     assert [path for path, _ in server.asked] == ["/ok?q=%E2%86%92%20x%20"]
 
 
-def test_a_burst_where_nothing_listens_fails_with_the_cure(
-    environ: dict[str, str], closed_url: str
-) -> None:
-    said = poolscope(environ, "burst", closed_url, "-n", "2")
+def test_a_burst_where_nothing_listens_fails_with_the_cure(here: Here, closed_url: str) -> None:
+    said = here("burst", closed_url, "-n", "2")
     assert said.code == 1
     assert "2 failed (connect-refused): nothing listened at the address" in said.out
 
@@ -197,19 +195,19 @@ def test_the_client_prints_what_the_seeds_client_prints(
 
 
 def test_a_client_without_a_server_exits_with_three_and_the_cure(
-    environ: dict[str, str], closed_url: str
+    here: Here, closed_url: str
 ) -> None:
-    said = poolscope(environ, "client", "--base-url", closed_url)
+    said = here("client", "--base-url", closed_url)
     assert said.code == 3
     assert f"Nothing answers at {closed_url}" in said.err
     assert "gunicorn target_app.wsgi:app" in said.err
 
 
 def test_serving_on_a_taken_port_exits_with_three_and_starts_nothing(
-    environ: dict[str, str], server: Server
+    here: Here, environ: dict[str, str], server: Server
 ) -> None:
     port = str(server.server_port)
-    said = poolscope(environ, "serve", "--no-browser", "--port", port)
+    said = here("serve", "--no-browser", "--port", port)
     assert said.code == 3
     assert f"Port {port} is taken by another program" in said.err
     assert not Path(environ["POOLSCOPE_DATA_DIR"]).exists()

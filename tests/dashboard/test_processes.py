@@ -69,6 +69,7 @@ def test_a_program_that_is_not_there_is_an_error(children: Children) -> None:
 def test_a_childs_environment_is_the_given_one(children: Children) -> None:
     child = children.start(["env"], environ={"ONLY": "this"}, stdout=subprocess.PIPE)
     assert child.communicate()[0] == b"ONLY=this\n"
+    children.stop(child)
 
 
 def test_closing_ends_whatever_is_left() -> None:
