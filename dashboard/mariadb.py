@@ -17,12 +17,13 @@ from .processes import Children
 START_TIMEOUT = 60 * SECONDS
 INSTALL = (
     "Debian/Ubuntu: sudo apt install mariadb-server; Fedora: sudo dnf install mariadb-server; "
-    "macOS: brew install mariadb; or set MYSQL_URL"
+    "macOS: brew install mariadb. One that is installed must be on the PATH (often /usr/sbin). Or set "
+    "MYSQL_URL"
 )
 
 
 def find_server(path: str) -> Path | None:
-    """The server program on ``path``, or where distributions hide it from plain users."""
+    """The server program on ``path``, MariaDB's or MySQL's."""
     for name in ("mariadbd", "mysqld"):
         found = shutil.which(name, path=path)
         if found:
