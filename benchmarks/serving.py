@@ -19,7 +19,7 @@ from dashboard.target import TargetSpec
 
 from .table import ratio, show, spread
 
-REQUESTS = 4000
+REQUESTS = 10_000
 AT_ONCE = 20
 
 

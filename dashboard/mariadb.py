@@ -17,8 +17,8 @@ from .processes import Children
 START_TIMEOUT = 60 * SECONDS
 INSTALL = (
     "Debian/Ubuntu: sudo apt install mariadb-server; Fedora: sudo dnf install mariadb-server; "
-    "macOS: brew install mariadb. One that is installed must be on the PATH (often /usr/sbin). Or set "
-    "MYSQL_URL"
+    "macOS: brew install mariadb. One that is installed must be on the PATH (often /usr/sbin). "
+    "Or set MYSQL_URL"
 )
 
 

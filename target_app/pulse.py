@@ -5,6 +5,7 @@ of the event loop. Standard library only.
 """
 
 import json
+import math
 import os
 import threading
 import time
@@ -43,9 +44,12 @@ def decode(notice: Dict[str, Any]) -> Pulse:
     try:
         pools = tuple(PoolState(*(int(n) for n in pool)) for pool in notice["pools"])
         at, lag, cpu = (float(notice[name]) for name in ("at", "lag", "cpu"))
-        return Pulse(int(notice["pid"]), at, lag, cpu, pools)
+        pulse = Pulse(int(notice["pid"]), at, lag, cpu, pools)
     except (KeyError, TypeError, OverflowError) as error:
         raise ValueError("not a pulse") from error
+    if not all(map(math.isfinite, (at, lag, cpu))):  # JSON of Python's has NaN and Infinity
+        raise ValueError("a pulse's times are numbers")
+    return pulse
 
 
 def start(beacon: Beacon, token: str, pools: Callable[[], List[PoolState]]) -> None:
