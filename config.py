@@ -393,6 +393,9 @@ def _embedded_postgres_url(environ: Mapping[str, str]) -> str:
     return f"postgresql+psycopg2://postgres@/poolscope?host={sockets}"
 
 
+HISTORY_KEEP = 1000  # runs; pinned ones are not counted
+
+
 @dataclass(frozen=True)
 class Environment:
     """What the dashboard takes from its environment."""
@@ -402,6 +405,8 @@ class Environment:
     mysql_url: str = ""
     path: str = ""
     ci: bool = False
+    history_url: str = ""  # of a server database; none takes a file in the data directory
+    history_keep: int = HISTORY_KEEP
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> "Environment":
@@ -413,7 +418,13 @@ class Environment:
             mysql_url=environ.get("MYSQL_URL", ""),
             path=environ.get("PATH", os.defpath),
             ci=environ.get("CI", "").lower() == "true",
+            history_url=environ.get("HISTORY_URL", ""),
+            history_keep=_history_keep(environ.get("HISTORY_KEEP", "")),
         )
+
+
+def _history_keep(given: str) -> int:
+    return int(given) if given.isascii() and given.isdigit() and int(given) else HISTORY_KEEP
 
 
 def _default_data_dir() -> Path:

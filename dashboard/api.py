@@ -5,8 +5,8 @@ from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, request
-from werkzeug.exceptions import BadRequest, HTTPException, NotFound, UnsupportedMediaType
+from flask import Blueprint, Response, current_app, jsonify, make_response
+from werkzeug.exceptions import HTTPException, NotFound
 
 from config import (
     ENDPOINTS,
@@ -14,18 +14,26 @@ from config import (
     MODES,
     MYSQL_DRIVERS,
     POSTGRES_DRIVERS,
+    Field,
     Settings,
     SettingsError,
     read_settings,
 )
 from target_app.marks import PHASES
 
-from . import matrix, report, wire
+from . import contract, matrix, report, wire
 from .conductor import Busy, Conductor, Run
+from .contract import EMPTY, SETTINGS, Text, asked, takes
 from .errors import StartError
 from .forecast import forecast
 
 api = Blueprint("api", __name__, url_prefix="/api")
+
+LAUNCH_QUERY = (
+    Text("compare", "The run beside which the page lays this one."),
+    Text("label", "What people call the run.", 100),
+    Field("keep", "Keep", "choice", "yes", "run", "In the history.", choices=("yes", "no")),
+)
 
 
 def conductor() -> Conductor:
@@ -61,6 +69,7 @@ def options() -> Response:
 
 
 @api.post("/forecast")
+@takes(body=SETTINGS)
 def post_forecast() -> Response:
     """What the settings in the body promise."""
     settings = _settings()
@@ -68,16 +77,24 @@ def post_forecast() -> Response:
 
 
 @api.post("/runs")
+@takes(query=LAUNCH_QUERY, body=SETTINGS, answer="Launched", status=202)
 def post_run() -> tuple[Response, int]:
     """Launch a run with the settings in the body; ``?compare=RUN`` lays it beside that one."""
-    run = conductor().launch(_settings(), compared_with=request.args.get("compare", ""))
+    settings, given = _settings(), asked(post_run)
+    run = conductor().launch(
+        settings,
+        compared_with=given["compare"],
+        label=given["label"],
+        keep=given["keep"] == "yes",
+    )
     return jsonify({"run": run.id}), HTTPStatus.ACCEPTED
 
 
 @api.post("/runs/<run_id>/cancel")
+@takes(body=EMPTY, answer="Launched", status=202)
 def cancel_run(run_id: str) -> tuple[Response, int]:
     """Cancel the run that is going."""
-    _body()
+    contract.body()
     if not conductor().cancel(run_id):
         raise NotFound(f"no run {run_id[:20]} is going")
     return jsonify({"run": run_id}), HTTPStatus.ACCEPTED
@@ -94,7 +111,8 @@ def _brief(run: Run) -> dict[str, Any]:
     words = report.finished_sentence(requests, run.settings.requests, run.batches(), run.status)
     return {
         "run": run.id,
-        "label": "",
+        "history_id": run.history_id,
+        "label": run.label,
         "status": run.status,
         "settings": run.settings.as_dict(),
         "sentence": words,
@@ -109,16 +127,28 @@ def get_run(run_id: str) -> Response:
     body = report.as_json(
         run.settings, run.promised, run.requests(), run.batches(), run.diagnosis()
     )
-    return jsonify(body | {"run": run.id, "status": run.status})
+    error = run.error
+    more: dict[str, Any] = {
+        "run": run.id,
+        "history_id": run.history_id,
+        "status": run.status,
+        "error": error and {"cause": error.cause, "cure": error.cure, "stderr": error.log},
+    }
+    if run.going:
+        found = run.requests()
+        more["step"] = run.step or report.running_sentence(found, run.settings.requests)
+    return jsonify(body | more)
 
 
 @api.get("/runs/<run_id>/record")
+@takes(answer="Record")
 def get_run_record(run_id: str) -> Response:
     """The whole run as the page draws it: its state, marks, gauges and summary."""
     return jsonify(wire.record(_run(run_id), conductor()))
 
 
 @api.get("/runs/<run_id>/text")
+@takes(types=("text/plain",))
 def get_run_text(run_id: str) -> Response:
     """The run as the seed's client prints it."""
     run = _run(run_id)
@@ -145,9 +175,10 @@ def get_matrix() -> Response:
 
 
 @api.post("/matrix")
+@takes(body=EMPTY, status=202)
 def post_matrix() -> tuple[Response, int]:
     """Measure the matrix anew."""
-    _body()
+    contract.body()
     last = conductor().last
     if last is not None and last.going:
         raise Busy(last.id)
@@ -162,21 +193,8 @@ def _run(run_id: str) -> Run:
     return run
 
 
-def _body() -> dict[str, Any]:
-    """The request's JSON object; other content types are refused, as a foreign page sends them."""
-    if not request.is_json:
-        raise UnsupportedMediaType("send the settings as application/json")
-    try:
-        body = request.get_json()
-    except RecursionError as error:
-        raise BadRequest("the JSON is nested too deeply") from error
-    if not isinstance(body, dict):
-        raise SettingsError([("", "the body must be a JSON object of settings")])
-    return body
-
-
 def _settings() -> Settings:
-    return read_settings(_body())
+    return read_settings(contract.body())
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:

@@ -4,13 +4,15 @@ from flask import Flask, render_template
 from flask_socketio import SocketIO
 
 from . import guard
+from .access import Access
 from .api import api
+from .api_history import kept
 from .live import Relay
 from .processes import ROOT
 from .runtime import Runtime
 
 
-def create_app(runtime: Runtime) -> tuple[Flask, Relay]:
+def create_app(runtime: Runtime, access: Access = Access()) -> tuple[Flask, Relay]:  # noqa: B008
     """The Flask app over ``runtime``, and the relay that has to be closed in the end."""
     app = Flask(
         __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
@@ -18,11 +20,12 @@ def create_app(runtime: Runtime) -> tuple[Flask, Relay]:
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.extensions["poolscope"] = runtime
     app.register_blueprint(api)
+    app.register_blueprint(kept)
     app.add_url_rule("/", "index", index)
     # Named, because it is otherwise guessed from what is installed, and gevent is. Plain threads
     # suit a process that mostly waits for other processes; nothing in it is patched.
     socketio = SocketIO(app, async_mode="threading", serve_client=False)
-    guard.init_app(app)
+    guard.init_app(app, access)
     return app, Relay(socketio, runtime.conductor)
 
 

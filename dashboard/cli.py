@@ -1,6 +1,7 @@
 """The command line: one thin command per capability.
 
-Exit codes: 0 all answered 200, 1 some failed, 2 bad arguments, 3 a part could not start.
+Exit codes: 0 all answered 200, 1 some failed, 2 bad arguments, 3 a part could not start,
+4 an assertion failed.
 """
 
 import json
@@ -8,7 +9,6 @@ import secrets
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -18,14 +18,19 @@ from urllib.parse import urlsplit
 import click
 import requests
 
-from config import FIELDS, Environment, Field, Settings, SettingsError, read_settings
+from config import FIELDS, LOOPBACK, Environment, Field, Settings, SettingsError, read_settings
 from target_app.marks import encode
 
-from . import matrix, report
+from . import matrix
+from .access import grant
 from .burst import Plan, files_needed
-from .conductor import Run
+from .cli_history import export_command, history_command, import_command
+from .cli_run import judge, run_here, run_there
 from .errors import StartError
+from .gate import MEASURES, parse_all
 from .loose import Loose, fire
+from .record import Record
+from .remote import Server
 from .runtime import Runtime
 from .server import listen, serve
 
@@ -34,7 +39,6 @@ BAD_ARGUMENTS = 2
 CANNOT_START = 3
 
 OPTION_NAMES = {"sleep_seconds": "sleep", "deadline_seconds": "deadline"}
-PROGRESS_SECONDS = 0.2
 
 
 def main() -> None:
@@ -68,8 +72,17 @@ def _stop(code: int, *lines: str) -> NoReturn:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="poolscope")
-def commands() -> None:
+@click.option("--server", default="", metavar="URL", help="Do `run` by this running dashboard.")
+@click.pass_context
+def commands(context: click.Context, server: str) -> None:
     """Show where each request of a burst waits, and which setting is the limit."""
+    context.obj = server
+    if server and context.invoked_subcommand != "run":
+        raise SettingsError([("server", "--server goes with run: poolscope --server URL run")])
+
+
+for command in (history_command, export_command, import_command):
+    commands.add_command(command)
 
 
 def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -96,60 +109,58 @@ def _settings(given: dict[str, Any]) -> Settings:
 @commands.command("serve")
 @click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
-def serve_command(port: int, no_browser: bool) -> None:
+@click.option("--host", default=LOOPBACK, show_default=True, help="Others than loopback: a token.")
+@click.option("--token", default="", help="Secret that the page asks for; made where it is needed.")
+def serve_command(port: int, no_browser: bool, host: str, token: str) -> None:
     """Serve the dashboard on 127.0.0.1 (what `make run` does)."""
-    sock = listen(port)
+    access = grant(host, token)
+    sock = listen(port, host)
     with Runtime(Environment.read()) as runtime:
-        serve(runtime, sock, open_browser=not no_browser)
+        serve(runtime, sock, open_browser=not no_browser, access=access)
 
 
 @commands.command("run")
 @settings_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 @click.option("--marks", type=click.Path(dir_okay=False, path_type=Path), help="Write the log.")
-def run_command(as_json: bool, marks: Path | None, **given: Any) -> None:
+@click.option("--label", default="", metavar="TEXT", help="What you call the run in the history.")
+@click.option("--no-keep", is_flag=True, help="Do not keep the run in the history.")
+@click.option(
+    *("--assert", "expressions"),
+    multiple=True,
+    metavar="EXPR",
+    help=f"Exit with 4 unless it holds, as failed==0; of {', '.join(MEASURES)}.",
+)
+@click.option(
+    *("--junit", "junit_file"),
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the assertions as JUnit XML.",
+)
+@click.pass_obj
+def run_command(  # noqa: PLR0913, PLR0917  one per option
+    url: str,
+    /,
+    as_json: bool,
+    marks: Path | None,
+    label: str,
+    no_keep: bool,
+    expressions: tuple[str, ...],
+    junit_file: Path | None,
+    **given: Any,
+) -> None:
     """Do one run without a browser: target up, burst, target down."""
-    settings = _settings(given)
-    with _writable(marks), Runtime(Environment.read()) as runtime:
-        run = runtime.conductor.launch(settings)
-        try:
-            _follow(run)
-        except KeyboardInterrupt:
-            runtime.conductor.cancel(run.id)
-            runtime.conductor.wait()
-            raise
-        if run.error is not None:
-            raise run.error
-        _write_marks(run, marks)
-        found, batches, diagnosis = run.requests(), run.batches(), run.diagnosis()
-        if as_json:
-            print(json.dumps(report.as_json(settings, run.promised, found, batches, diagnosis)))
-        else:
-            origin = f"http://127.0.0.1:{runtime.target.port}"
-            print(report.seed_text(settings, origin, found), end="")
-            sentence = report.finished_sentence(found, settings.requests, batches)
-            print(sentence + ".", file=sys.stderr)
-            words = report.failure_words(found)
-            why = f"{diagnosis.sentence} {diagnosis.evidence}" if diagnosis else ""
-            for line in (words, why.strip()):
-                if line:
-                    print(line, file=sys.stderr)
-        for note in run.notes:
-            print(f"Note: {note}", file=sys.stderr)
-        if any(request.failed for request in found):
-            sys.exit(SOME_FAILED)
+    settings, assertions = _settings(given), parse_all(expressions)
+    server = Server(url) if url else None
 
+    def do() -> tuple[Record, str]:
+        if server is not None:
+            return run_there(server, settings, label, not no_keep)
+        return run_here(settings, label, not no_keep)
 
-def _follow(run: Run) -> None:
-    """Wait for the end, telling a terminal how far it is."""
-    terminal = sys.stderr.isatty()
-    while run.going:
-        if terminal:
-            line = run.step or report.running_sentence(run.requests(), run.settings.requests)
-            print(f"\r\x1b[K{line[:100]}", end="", file=sys.stderr, flush=True)
-        time.sleep(PROGRESS_SECONDS if terminal else PROGRESS_SECONDS / 10)
-    if terminal:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    with _writable(marks), _writable(junit_file):
+        code = judge(do, assertions, as_json, marks, junit_file)
+    if code:
+        sys.exit(code)
 
 
 class _writable:  # noqa: N801  reads as a statement
@@ -171,7 +182,7 @@ class _writable:  # noqa: N801  reads as a statement
         return None
 
 
-def _write_marks(run: Run | Loose, path: Path | None) -> None:
+def _write_marks(run: Loose, path: Path | None) -> None:
     if path is not None:
         path.write_bytes(b"".join(encode(mark) + b"\n" for mark in run.log.marks()))
 

@@ -22,11 +22,14 @@ from .evidence import Evidence
 from .forecast import Forecast, forecast
 from .gauges import Sample, of_pulse
 from .generator import Generator
+from .history import History, HistoryError
 from .monitor import Monitor
 from .processes import Children
+from .record import Record
 from .runs import RunLog
 from .spans import Request
 from .target import Target, TargetSpec, same_token
+from .versions import versions_of
 
 # Datagrams that were sent before the last answer are read by then.
 SETTLE_SECONDS = 0.05 * SECONDS
@@ -58,6 +61,10 @@ class Run:
     generator: dict[str, Any] = field(default_factory=dict)  # what it said of itself
     finished_at: float | None = None
     compared_with: str = ""
+    started_at: float = field(default_factory=time.time)
+    label: str = ""
+    kept: bool = True  # in the history, when it ends
+    history_id: int | None = None
 
     @property
     def going(self) -> bool:
@@ -90,12 +97,37 @@ class Run:
         """Its batches so far."""
         return find_batches(self.requests(), self.settings.concurrency)
 
+    def record(self) -> Record:
+        """The run as it is kept and sent."""
+        why = self.error
+        return Record(
+            settings=self.settings,
+            status=self.status,
+            marks=tuple(self.log.marks()),
+            samples=tuple(self.log.samples()),
+            number=self.history_id or 0,
+            label=self.label,
+            started_at=self.started_at,
+            versions=versions_of(self.settings),
+            generator=dict(self.generator),
+            notes=tuple(self.notes),
+            error={"cause": why.cause, "cure": why.cure, "stderr": why.log} if why else None,
+            marks_lost=self.log.marks_lost,
+        )
+
 
 class Conductor:
     """Starts runs, hears their marks, and tells whoever follows that something has changed."""
 
-    def __init__(self, databases: Databases, target: Target, children: Children) -> None:
+    def __init__(
+        self,
+        databases: Databases,
+        target: Target,
+        children: Children,
+        history: History | None = None,
+    ) -> None:
         self.databases = databases
+        self.history = history
         self.target = target
         self.runs: dict[str, Run] = {}  # the last few, the newest last
         self._children = children
@@ -126,9 +158,12 @@ class Conductor:
         if run is not None and run.status == "running" and self.target.owns(token):
             run.log.add_samples(pulse.at, lambda at: of_pulse(pulse, at))
 
-    def launch(self, settings: Settings, compared_with: str = "") -> Run:
+    def launch(
+        self, settings: Settings, compared_with: str = "", label: str = "", keep: bool = True
+    ) -> Run:
         """Start a run in the background, ``compared_with`` naming the run that it improves on.
 
+        Without ``keep`` it is not in the history.
         Busy when one is going; StartError when this machine cannot do it at all.
         """
         missing = self.databases.missing(settings.endpoint)
@@ -147,11 +182,13 @@ class Conductor:
             log = RunLog(name, settings.requests)
             run = Run(name, settings, forecast(settings), log)
             run.compared_with = compared_with if compared_with in self.runs else ""
+            run.label, run.kept = label, keep
             self.runs[name] = run
             for old in list(self.runs)[:-MOST_RUNS]:
                 del self.runs[old]
             self._cancelled.clear()
-            self._thread = threading.Thread(target=self._conduct, args=[run], name="conductor")
+            parts = [run, self._thread]
+            self._thread = threading.Thread(target=self._conduct, args=parts, name="conductor")
             self._thread.start()
         self._tell()
         return run
@@ -200,7 +237,10 @@ class Conductor:
         run.step, run.step_since = step, time.monotonic()
         self._tell()
 
-    def _conduct(self, run: Run) -> None:
+    def _conduct(self, run: Run, before: threading.Thread | None) -> None:
+        if before is not None:
+            before.join()  # what it still writes must not delay this burst
+        self._begin_record(run)
         status = "failed"
         try:
             urls = self.databases.ensure(run.settings, lambda step: self._step(run, step))
@@ -218,6 +258,25 @@ class Conductor:
             run.error = error
         finally:
             self._finish(run, status)
+            self._keep(run)
+
+    def _begin_record(self, run: Run) -> None:
+        """Give the run its number, so that a crash leaves a trace of it."""
+        if self.history is not None and run.kept:
+            try:
+                run.history_id = self.history.begin(run.settings, run.label)
+            except HistoryError as error:
+                run.notes.append(f"This run cannot be kept: {error}.")
+
+    def _keep(self, run: Run) -> None:
+        """Write the run into the history, after its end: nobody waits for the disk."""
+        if self.history is not None and run.history_id is not None:
+            try:
+                self.history.finish(run.history_id, run.record())
+            except HistoryError as error:
+                run.history_id = None
+                run.notes.append(f"This run could not be kept: {error}.")
+            self._tell()
 
     def _burst(self, run: Run) -> str:
         self._token = secrets.token_hex(16)

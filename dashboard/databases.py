@@ -70,6 +70,7 @@ class Urls(NamedTuple):
 
     postgres: str
     mysql: str
+    servers: str = ""  # which processes serve them: connections to others are broken
 
 
 class Databases:
@@ -104,6 +105,7 @@ class Databases:
             return Urls(
                 url_for(self._base("postgres"), settings.postgres_driver),
                 url_for(mysql, settings.mysql_driver) if mysql else "",
+                servers=str(self.pids()),
             )
 
     def create_data(self, say: Callable[[str], None]) -> dict[str, int]:
@@ -162,7 +164,13 @@ class Databases:
             )
             if server.pid is None:
                 say(f"starting {'Postgres' if name == 'postgres' else 'MySQL'}")
-            server.ensure(limit)
+            try:
+                server.ensure(limit)
+            except OSError as error:
+                raise StartError(
+                    f"The {name} server could not be started ({error.strerror})",
+                    "Check that the data directory has room and can be written",
+                ) from error
         if name in self._filled:
             return {}
         say(f"creating the todo table in {'Postgres' if name == 'postgres' else 'MySQL'}")
@@ -195,7 +203,7 @@ def _checked(given: str, variable: str, backend: str) -> str:
         return ""
     try:
         url: URL | None = make_url(given)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: its port is no number
         url = None
     if url is None or url.get_backend_name() not in {
         backend,

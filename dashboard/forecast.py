@@ -215,7 +215,8 @@ def _sentence(
     total, low, high = seconds
     words = f"about {total:.1f} s" if high <= total else f"{low:.1f} to {high:.1f} s"
     if len(batches) == 1:
-        shape = f"all {batches[0][0]} together"
+        together = batches[0][0]
+        shape = f"all {together} together" if together > 1 else "one request"
     elif at_once == 1:
         shape = "one at a time"
     else:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response
-from werkzeug.wrappers import Response as PlainResponse
+from flask import Flask
+from werkzeug.wrappers import Response
 
-LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+from .access import LOCAL_NAMES, Access
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -19,6 +19,7 @@ HEADERS = {
         " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -27,40 +28,67 @@ HEADERS = {
 WSGIApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, access: Access = Access()) -> None:  # noqa: B008  it is frozen
     """Refuse requests of other sites to ``app``, and answer with headers that confine the page.
 
     Call it last: whatever wraps the app before stands behind the guard.
     """
-    app.after_request(_add_headers)
-    app.wsgi_app = _guarded(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = _guarded(app.wsgi_app, access)  # type: ignore[assignment, method-assign]
 
 
-def is_ours(host: str, origin: str | None) -> bool:
+def is_ours(host: str, origin: str | None, hosts: frozenset[str] = LOCAL_NAMES) -> bool:
     """Whether a request for ``host`` from a page of ``origin`` (None: no page) is our own."""
     try:
         name = urlsplit(f"//{host}").hostname
     except ValueError:  # not a host at all
         return False
-    return name in LOCAL_NAMES and (origin is None or origin == f"http://{host}")
+    return name in hosts and (origin is None or origin == f"http://{host}")
 
 
-def _guarded(app: Any) -> WSGIApp:
-    refusal = PlainResponse(
-        '{"title": "Forbidden", "status": 403, "detail": "This request comes from another site"}',
-        status=403,
-        mimetype="application/problem+json",
+def is_embedded(environ: dict[str, Any]) -> bool:
+    """Whether a browser says that a page of another site asks for this, other than to go there.
+
+    Browsers send Sec-Fetch-* to loopback addresses and over TLS (W3C Fetch Metadata); another port
+    of the same host counts as the same site, and is none of ours either.
+    """
+    elsewhere = environ.get("HTTP_SEC_FETCH_SITE") in {"cross-site", "same-site"}
+    followed_link = (
+        environ.get("REQUEST_METHOD") == "GET"
+        and environ.get("HTTP_SEC_FETCH_MODE") == "navigate"
+        and environ.get("HTTP_SEC_FETCH_DEST") == "document"
+    )
+    return elsewhere and not followed_link
+
+
+def _guarded(app: Any, access: Access) -> WSGIApp:
+    foreign = _refusal(403, "Forbidden", "This request comes from another site")
+    unknown = _refusal(
+        401,
+        "Unauthorized",
+        "Open the address that Poolscope printed when it started: it carries the token",
     )
 
+    def answer_of(environ: dict[str, Any]) -> Any:
+        host, origin = environ.get("HTTP_HOST", ""), environ.get("HTTP_ORIGIN")
+        if not is_ours(host, origin, access.hosts) or is_embedded(environ):
+            return foreign
+        exchanged = access.exchange(environ)
+        if exchanged is not None:
+            return exchanged
+        return app if access.admits(environ) else unknown
+
     def guarded(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        ours = is_ours(environ.get("HTTP_HOST", ""), environ.get("HTTP_ORIGIN"))
-        answer: Iterable[bytes] = (app if ours else refusal)(environ, start_response)
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            given = {name.lower() for name, _ in headers}
+            added = [each for each in HEADERS.items() if each[0].lower() not in given]
+            return start_response(status, [*headers, *added], *more)
+
+        answer: Iterable[bytes] = answer_of(environ)(environ, start)
         return answer
 
     return guarded
 
 
-def _add_headers(response: Response) -> Response:
-    for name, text in HEADERS.items():
-        response.headers.setdefault(name, text)
-    return response
+def _refusal(status: int, title: str, detail: str) -> Response:
+    body = f'{{"title": "{title}", "status": {status}, "detail": "{detail}"}}'
+    return Response(body, status=status, mimetype="application/problem+json")

@@ -6,7 +6,7 @@ slow tab holds two frames and catches up from the log by itself.
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request
@@ -20,9 +20,17 @@ from .wire import frame, gauge_frame, state, summary
 FRAME_MARKS = 4000
 FRAMES_UNDER_WAY = 2
 TICK_SECONDS = 0.033 * SECONDS
+FOLLOWERS_A_TICK = 5
 SUMMARY_SECONDS = 0.25 * SECONDS
 SUMMARY_SHARE = 0.2  # of this process's time that summaries of a long run may take
 IDLE_SECONDS = 1 * SECONDS
+
+
+@dataclass
+class Window:
+    """How many frames are under way to one browser, wherever it follows from."""
+
+    under_way: int = 0
 
 
 @dataclass
@@ -32,9 +40,9 @@ class Follower:
     run: str | None = None
     index: int = 0
     gauges: int = 0  # samples sent
-    under_way: int = 0
     version: int = -1
     summary: object = None
+    window: Window = field(default_factory=Window)
 
 
 class Relay:
@@ -65,9 +73,12 @@ class Relay:
         run = asked.get("run") if isinstance(asked, dict) else None
         index = asked.get("index") if isinstance(asked, dict) else 0
         follower = Follower()
-        if isinstance(run, str) and isinstance(index, int) and index >= 0:
+        if isinstance(run, str) and type(index) is int and index >= 0:  # True is an int too
             follower = Follower(run, index)
         with self._lock:
+            before = self._followers.get(request.sid)  # type: ignore[attr-defined]
+            if before is not None:  # who asks again without reading gets no more for it
+                follower.window = before.window
             self._followers[request.sid] = follower  # type: ignore[attr-defined]
         self._wake.set()
 
@@ -89,7 +100,8 @@ class Relay:
                 for sid, follower in followers:
                     busy = self._serve(sid, follower, run, version) or busy
             if busy:
-                time.sleep(TICK_SECONDS)
+                # Many tabs get fewer and longer frames: the run needs the processor more.
+                time.sleep(TICK_SECONDS * max(1, len(followers) / FOLLOWERS_A_TICK))
             elif self._conductor.version == version:
                 self._wake.wait(IDLE_SECONDS if not followers else TICK_SECONDS * 4)
 
@@ -103,14 +115,14 @@ class Relay:
             self._socketio.emit("state", state(run, self._conductor), to=sid)
         if run is None:
             return False
-        while follower.under_way < FRAMES_UNDER_WAY and follower.index < len(run.log):
+        while follower.window.under_way < FRAMES_UNDER_WAY and follower.index < len(run.log):
             marks = run.log.marks(follower.index, follower.index + FRAME_MARKS)
             body = frame(run.id, follower.index, marks)
             follower.index += len(marks)
-            follower.under_way += 1
-            self._socketio.emit("frame", body, to=sid, callback=_acknowledge(follower))
+            follower.window.under_way += 1
+            self._socketio.emit("frame", body, to=sid, callback=_acknowledge(follower.window))
         samples = run.log.samples(follower.gauges)
-        if samples and follower.under_way < FRAMES_UNDER_WAY:
+        if samples and follower.window.under_way < FRAMES_UNDER_WAY:
             body = gauge_frame(run.id, follower.gauges, samples)
             follower.gauges += len(samples)
             self._socketio.emit("gauges", body, to=sid)
@@ -133,8 +145,8 @@ class Relay:
         self._summary_due = now + max(SUMMARY_SECONDS, took / SUMMARY_SHARE)
 
 
-def _acknowledge(follower: Follower) -> Any:
+def _acknowledge(window: Window) -> Any:
     def acknowledged(*_: Any) -> None:
-        follower.under_way -= 1
+        window.under_way -= 1
 
     return acknowledged

@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -70,7 +71,7 @@ class PrivateMariadb:
 
         StartError when there is none or it cannot start, with the end of its log.
         """
-        if self.pid is not None and self._max_connections == max_connections:
+        if self._max_connections == max_connections and self.pid is not None and self._listens():
             return False
         self.stop()
         if self._program is None:
@@ -122,40 +123,36 @@ class PrivateMariadb:
         self._directory.chmod(0o700)
 
     def _initialise(self) -> None:
-        shutil.rmtree(self._data, ignore_errors=True)  # what a broken first start left
+        # Whoever is killed in between leaves no directory that looks complete.
+        partial = self._directory / "data.partial"
+        for path in (partial, self._data):
+            shutil.rmtree(path, ignore_errors=True)
         installer = shutil.which("mariadb-install-db") or shutil.which("mysql_install_db")
         if installer:
             command = [
                 installer,
                 "--no-defaults",
-                f"--datadir={self._data}",
+                f"--datadir={partial}",
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
             ]
         else:  # Oracle's MySQL makes its own files
             command = [str(self._program), "--no-defaults", "--initialize-insecure"]
-            command.append(f"--datadir={self._data}")
-        result = subprocess.run(
-            command,
-            user=self._user,
-            extra_groups=[] if self._user else None,
-            cwd=self._directory,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if result.returncode:
+            command.append(f"--datadir={partial}")
+        code, written = self._children.run(command, user=self._user, cwd=self._directory)
+        if code:
             raise StartError(
                 "The private MySQL server could not create its files",
                 f"Check that {self._directory} has room and can be written",
-                (result.stdout + result.stderr)[-2000:],
+                written[-2000:],
             )
+        partial.rename(self._data)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT
         while True:
             try:
-                if self._socket.exists():  # PyMySQL leaks its socket where it cannot connect
+                if self._listens():  # PyMySQL leaks its socket where it cannot connect
                     self._create_database()
                     return
             except pymysql.err.OperationalError:
@@ -169,6 +166,11 @@ class PrivateMariadb:
                     log,
                 )
             time.sleep(0.05)
+
+    def _listens(self) -> bool:
+        """Whether connections are taken: a server of many threads takes a moment to die."""
+        with socket.socket(socket.AF_UNIX) as sock:
+            return sock.connect_ex(str(self._socket)) == 0
 
     def _create_database(self) -> None:
         """Our database for a plain user, so that limits apply as to anybody's app."""

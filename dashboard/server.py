@@ -1,4 +1,4 @@
-"""Serves the dashboard on a loopback address until it is told to stop."""
+"""Serves the dashboard, on a loopback address unless told otherwise, until it is told to stop."""
 
 import contextlib
 import errno
@@ -13,6 +13,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from config import LOOPBACK
 
+from .access import Access, shown_host
 from .app import create_app
 from .errors import StartError
 from .runtime import Runtime
@@ -20,33 +21,49 @@ from .runtime import Runtime
 LISTEN_BACKLOG = 128
 
 
-def listen(port: int) -> socket.socket:
+def listen(port: int, host: str = LOOPBACK) -> socket.socket:
     """A listening socket on ``port``; StartError when it is taken or not allowed."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError) as error:
+        cure = "Write it as an address of this machine, or leave --host out"
+        raise StartError(f"The host {host[:100]!r} is not known", cure) from error
+    sock = socket.socket(family, kind)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        sock.bind((LOOPBACK, port))
+        sock.bind(address)
         sock.listen(LISTEN_BACKLOG)
     except OSError as error:
         sock.close()
         if error.errno == errno.EADDRINUSE:
             cure = f"Choose another: make run PORT={port + 1 if port < 65535 else 5000}"
             raise StartError(f"Port {port} is taken by another program", cure) from error
+        if error.errno == errno.EADDRNOTAVAIL:
+            cure = "Choose one that it has, or leave --host out"
+            raise StartError(f"This machine does not have the address {host}", cure) from error
         cure = "Choose a port from 1024 on: make run PORT=5000"
         raise StartError(f"Port {port} cannot be used ({error.strerror})", cure) from error
     return sock
 
 
-def serve(runtime: Runtime, sock: socket.socket, open_browser: bool) -> None:
+def serve(
+    runtime: Runtime,
+    sock: socket.socket,
+    open_browser: bool,
+    access: Access = Access(),  # noqa: B008  it is frozen
+) -> None:
     """Serve until SIGINT or SIGTERM."""
-    app, relay = create_app(runtime)
+    app, relay = create_app(runtime, access)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # no line for each request
-    host, port = sock.getsockname()
+    host, port = sock.getsockname()[:2]
     server = make_server(host, port, app, threaded=True, fd=sock.detach())
     server.daemon_threads = True  # type: ignore[attr-defined]  # an open page must not keep us
-    print(f"Poolscope is at http://{host}:{port}  (Ctrl-C stops it)", flush=True)
-    if open_browser:
-        _open_browser(f"http://{host}:{port}/")
+    url = f"http://{shown_host(host)}:{port}"
+    # A token that was given is the person's to know: it need not stand in a terminal's history.
+    query = f"/?token={access.token if access.generated else 'YOUR-TOKEN'}" if access.token else ""
+    print(f"Poolscope is at {url}{query}  (Ctrl-C stops it)", flush=True)
+    if open_browser and not access.token:  # a program's arguments are for everybody to read
+        _open_browser(f"{url}/")
     with contextlib.suppress(KeyboardInterrupt), _stopping(server):
         server.serve_forever()
     relay.close()

@@ -47,6 +47,7 @@ class TargetSpec:
     worker_connections: int
     backlog: int
     config: TargetConfig
+    servers: str = ""  # a database that was started anew has left its pool with broken connections
 
     @classmethod
     def of(cls, settings: Settings, urls: Urls) -> "TargetSpec":
@@ -66,6 +67,7 @@ class TargetSpec:
                 pool_timeout=settings.pool_timeout,
                 psycogreen=settings.postgres_driver == "psycopg2-green",
             ),
+            servers=urls.servers,
         )
 
     def argv(self, timeout_seconds: int) -> list[str]:

@@ -41,7 +41,8 @@ def state(run: Run | None, conductor: Conductor) -> dict[str, Any]:
     error = run.error
     return {
         "run": run.id,
-        "label": "",
+        "history_id": run.history_id,
+        "label": run.label,
         "status": run.status,
         "step": run.step,
         "step_seconds": round(time.monotonic() - run.step_since, 3),

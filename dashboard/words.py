@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 
 from config import Settings
 from target_app.failures import FAILURES
+from target_app.marks import Phase
 
 from .evidence import SHORT_SECONDS, Evidence
 from .forecast import NONE, usable_connections
 from .remedies import Suggestion
+
+FAILING = frozenset({"pool-timeout", "max-connections"})  # limits that make requests fail
 
 
 def sentence_for(limit: str, evidence: Evidence, suggestions: Sequence[Suggestion]) -> str:
@@ -64,8 +67,9 @@ def sentence_for(limit: str, evidence: Evidence, suggestions: Sequence[Suggestio
     if suggestions:
         best = suggestions[0]
         seconds = f"{best.forecast_seconds:.1f} s"
-        if limit in {"pool-timeout", "max-connections"}:
-            text += f" With {best.title} all would be answered, in {seconds}"
+        if limit in FAILING:
+            many = "more" if best.next_limit in FAILING else "all"
+            text += f" With {best.title} {many} would be answered, in {seconds}"
         else:
             text += f" {best.title} would take {seconds} instead of {evidence.total:.1f} s"
         text += _next(best.next_limit) + "."
@@ -93,11 +97,15 @@ def _collapse_sentence(e: Evidence) -> str:
 
 
 def _backlog_sentence(e: Evidence) -> str:
+    # A client may hold a connection for open whose last packet the full queue has dropped
+    # (tcp_abort_on_overflow 0): what counts is when a worker had it.
     late = [request for request in e.requests if request.sent > SHORT_SECONDS]
-    worst = max((request.sent for request in late), default=0.0)
+    marks = (mark for request in late for mark in request.marks)
+    reached = (mark.at for mark in marks if mark.phase is Phase.HANDLING)
     return (
         f"{len(late)} of {len(e.requests)} requests found the backlog of {e.settings.backlog} "
-        f"full: the kernel tried their connections again until {worst:.1f} s after the release."
+        "full, and the kernel tried their connections again: the last of them reached a worker "
+        f"{max(reached, default=e.total):.1f} s after the release."
     )
 
 

@@ -36,8 +36,13 @@ async function post(path, body = {}) {
 export const api = {
   options: async () => (await ask("/api/options")).json(),
   forecast: (settings) => post("/api/forecast", settings),
-  launch: (settings) => post("/api/runs", settings),
+  /** compare: the run before, to be laid beside the new one, or null. */
+  launch: (settings, compare = null) => post(`/api/runs${compare ? `?compare=${encodeURIComponent(compare)}` : ""}`, settings),
+  runs: async () => (await ask("/api/runs")).json(),
+  record: async (run) => (await ask(`/api/runs/${encodeURIComponent(run)}/record`)).json(),
   cancel: (run) => post(`/api/runs/${encodeURIComponent(run)}/cancel`),
+  matrix: async () => (await ask("/api/matrix")).json(),
+  measureMatrix: () => post("/api/matrix"),
   text: async (run) => (await ask(textPath(run))).text(),
 };
 

@@ -93,13 +93,20 @@ function drawCross(context, x, y, height, color) {
   context.stroke();
 }
 
-/** Draws a row's spans in a strip of the given top and height; open spans end at `edgeSeconds`. */
-export function drawBar(context, row, { top, height, scale, brushes, edgeSeconds }) {
+/**
+ * Draws a row's spans in a strip of the given top and height; open spans end at `edgeSeconds`. In a lane, which it
+ * shares with others, a request has no place before a worker has it.
+ */
+export function drawBar(context, row, { top, height, scale, brushes, edgeSeconds, isInLane }) {
   for (const { phase, from, to } of row.spans) {
+    if (isInLane && phase === "queued") continue;
     const x = scale.clampedX(from);
     const width = Math.max(scale.clampedX(to ?? edgeSeconds) - x, 0);
     if (width < 0.15) continue;
     drawSpan(context, phase, x, top, width, height, to === null ? brushes.open : brushes.firm, brushes.hatch);
   }
+  // The next request of the lane may follow at once.
+  if (row.end === null || !scale.shows(row.end)) return;
+  if (isInLane) context.clearRect(scale.clampedX(row.end) - 1, top, 1, height);
   if (row.outcome === "failed") drawCross(context, scale.clampedX(row.end), top, height, brushes.failed);
 }

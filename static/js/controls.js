@@ -46,12 +46,12 @@ export function createControls(store) {
     timer = setTimeout(forecast, pause);
   }
 
-  async function launch() {
+  async function launch(compare = null) {
     if (store.get().launching) return;
     launchedAt = performance.now();
     store.set({ launching: true, launchError: "" });
     try {
-      await api.launch(store.get().settings);
+      await api.launch(store.get().settings, compare);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       store.set({ launching: false });
@@ -105,10 +105,13 @@ export function createControls(store) {
       setText(byId("launch-error"), launchError);
       showButtons(launching || isGoing(run));
     },
-    /** Takes whole settings into the form and launches them: what a suggestion's button does. */
+    /** Takes whole settings into the form and launches them, to be compared with the run that suggested them. */
     launchWith(settings) {
       change(asTexts(settings, fields), 0);
-      launch();
+      launch(store.get().run?.run ?? null);
+      // The button that was pressed goes with its run: the new one is to be seen, and the keyboard has to be somewhere.
+      byId("sentence").scrollIntoView({ block: "nearest" });
+      byId("timeline").focus({ preventScroll: true });
     },
   };
 }

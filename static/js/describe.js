@@ -42,6 +42,12 @@ export function seconds(value, span = value) {
   return `${value.toFixed(decimalsFor(span))} s`;
 }
 
+/** "2.2 s", "0.85 s": a time that is only about right, in two digits. */
+export function aboutSeconds(value) {
+  if (value >= 100) return `${Math.round(value)} s`;
+  return value >= 1 ? `${value.toFixed(1)} s` : `${value.toFixed(2)} s`;
+}
+
 /** "500 s", "0.05 s": without zeros at the end, for axis ticks and settings. */
 export function plainSeconds(value) {
   return `${Number(value.toPrecision(6))} s`;

@@ -86,7 +86,16 @@ export function rowsAt(rows, seconds) {
 /** The phase that a row is in at a time, or null before its first mark and after its end. */
 export function phaseAt(row, seconds) {
   if (row.end !== null && seconds >= row.end) return null;
-  return row.spans.findLast((span) => span.from <= seconds)?.phase ?? null;
+  // A loop, since this runs for every row of every frame.
+  for (let k = row.spans.length - 1; k >= 0; k -= 1) {
+    if (row.spans[k].from <= seconds) return row.spans[k].phase;
+  }
+  return null;
+}
+
+/** How many rows have a stretch of which nothing is known. */
+export function countUnknown(rows) {
+  return rows.reduce((found, { spans }) => found + (spans.some(({ phase }) => phase === "unknown") ? 1 : 0), 0);
 }
 
 /** Seconds spent in each phase, unfinished spans up to now: {phase: seconds} in order of first entry. */

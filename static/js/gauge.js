@@ -2,19 +2,12 @@
 
 import { make, setText } from "./dom.js";
 import { clock, count } from "./describe.js";
+import { poolOf } from "./pool.js";
+import { seldom } from "./remember.js";
 import { poolUse, withinCapacity, workersOf } from "./use.js";
 
 const MOST_WORKERS = 8;
 const MOST_CELLS = 120;
-
-/** The pool that settings ask for: {size, overflow} for each worker, or null without a limit. */
-export function poolOf(settings) {
-  if (settings.pool_class === "NullPool") return null;
-  const size = Number(settings.pool_size);
-  const overflow = Number(settings.max_overflow);
-  // Both libraries' word for "no limit": pool_size 0 or max_overflow -1.
-  return size > 0 && overflow >= 0 ? { size, overflow } : null;
-}
 
 function cellsFor(pid, pool) {
   const cell = (kind) => make("span", { class: `cell cell-${kind}` });
@@ -47,6 +40,7 @@ export function createGauge(root) {
     make("div", { class: "pool" }, workersBox, label));
   let drawn = "";
   let lines = [];
+  const useAt = seldom(poolUse, { pause: 0 });
 
   function rebuild(pool, pids) {
     const key = JSON.stringify([pool, pids]);
@@ -66,7 +60,7 @@ export function createGauge(root) {
       const pool = poolOf(settings);
       const pids = workersOf(target, rows);
       rebuild(pool, pids.length > 0 ? pids : [0]);
-      const use = poolUse(rows, hoverTime ?? now);
+      const use = useAt(isOver || hoverTime !== null, rows, hoverTime ?? now);
       for (const { pid, cells } of lines) {
         const out = use.byWorker.get(pid) ?? 0;
         cells.forEach((cell, k) => cell.classList.toggle("is-out", k < out));

@@ -37,6 +37,7 @@ export function drawGhost(context, { ghost, forecast }, { scale, rowScale, top, 
   context.beginPath();
   if (boxes.every((box) => box.bottom - box.top >= SMALLEST_BOX)) {
     for (const { left, right, top: upper, bottom } of boxes) {
+      if (right - left < 1) continue;
       context.rect(Math.round(left) + 0.5, Math.round(upper) + 0.5, right - left - 1, bottom - upper - 1);
     }
   } else {

@@ -3,7 +3,7 @@
 import { fold } from "./fold.js";
 import { newMarks } from "./frames.js";
 
-const NOTHING_YET = { rows: [], held: 0, summary: null, text: null, selected: null, pinned: false, hoverTime: null };
+const NOTHING_YET = { rows: [], held: 0, samples: [], summary: null, text: null, before: null, selected: null, pinned: false, hoverTime: null, view: null };
 
 const GOING = new Set(["starting", "running"]);
 const OVER = new Set(["done", "cancelled", "failed"]);
@@ -23,6 +23,12 @@ export function afterFrame(state, frame) {
   const marks = newMarks(frame, state.held, state.options.phases);
   if (marks === null) return null;
   return { rows: fold(state.rows, marks), held: state.held + marks.length };
+}
+
+/** A `gauges` message: samples from an index on; those from 0 on start anew. */
+export function afterGauges(state, { run, index, samples }) {
+  if (run !== state.run?.run) return {};
+  return { samples: [...state.samples.slice(0, index), ...samples] };
 }
 
 /** A `summary` message; one of another run than the one shown is late and is left out. */

@@ -2,6 +2,7 @@
 
 import { count, sentence } from "./describe.js";
 import { make } from "./dom.js";
+import { isGoing } from "./live.js";
 
 function errorNotice({ cause, cure, stderr }) {
   const lastLines = { class: "stderr", tabindex: "0", "aria-label": "Last lines of the target's stderr" };
@@ -33,22 +34,27 @@ function noticesOf({ link, run, summary }) {
 }
 
 /** What is good to know, but changes nothing: shown below the picture, so that it moves nothing. */
-function notesOf({ run }) {
-  const lost = run?.marks_lost
-    ? [`${count(run.marks_lost, "mark")} did not arrive; where a phase is not known, the bar is dotted.`] : [];
-  return [...lost, ...(run?.notes ?? [])].map((note) => make("p", {}, note));
+function notesOf({ run }, unknown) {
+  // Once a run is over, its own notes say what was lost and what was restored.
+  const lost = isGoing(run) && run.marks_lost > 0 ? [`${count(run.marks_lost, "mark")} did not arrive so far.`] : [];
+  const dotted = unknown > 0
+    ? [`What ${count(unknown, "request")} did is not known in part: there the bar is dotted.`] : [];
+  return [...lost, ...dotted, ...(run?.notes ?? [])].map((note) => make("p", {}, note));
 }
 
-/** Returns a function that shows a state's notices and notes, and touches the page only when they changed. */
+/**
+ * Returns a function that shows a state's notices and notes; `unknown`: how many requests have an unknown phase. It
+ * touches the page only when they changed.
+ */
 export function createNotices(element, notesElement) {
   let shown = "";
-  return (state) => {
+  return (state, unknown) => {
     const { link, run, summary } = state;
     const { status, error, marks_lost: lost, notes } = run ?? {};
-    const key = JSON.stringify([link === "lost", status, error, lost, notes, summary?.failures]);
+    const key = JSON.stringify([link === "lost", status, error, lost, notes, unknown, summary?.failures]);
     if (key === shown) return;
     shown = key;
     element.replaceChildren(...noticesOf(state));
-    notesElement.replaceChildren(...notesOf(state));
+    notesElement.replaceChildren(...notesOf(state, unknown));
   };
 }

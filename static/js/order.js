@@ -1,18 +1,22 @@
 // Pure: the order of the rows, and where the batches lie in it.
 
+import { inLanes } from "./lanes.js";
+
+const STAGE = 1e7; // seconds; more than any run has
+
+/** A number that is smaller for a row that comes earlier. */
 function serviceRank(row) {
-  if (row.executingAt !== null) return [0, row.executingAt];
-  if (row.waitingAt !== null) return [1, row.waitingAt];
-  if (row.handlingAt !== null) return [2, row.handlingAt];
-  return [3, 0];
+  if (row.executingAt !== null) return row.executingAt;
+  if (row.waitingAt !== null) return STAGE + row.waitingAt;
+  if (row.handlingAt !== null) return 2 * STAGE + row.handlingAt;
+  return 3 * STAGE;
 }
 
 /** Rows in order of service: who got the database first, then who has waited longest for it. */
 export function byService(rows) {
-  return rows
-    .map((row) => ({ row, rank: serviceRank(row) }))
-    .sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.row.seq - b.row.seq)
-    .map(({ row }) => row);
+  const ranks = [];
+  for (const row of rows) ranks[row.seq] = serviceRank(row);
+  return rows.toSorted((a, b) => ranks[a.seq] - ranks[b.seq] || a.seq - b.seq);
 }
 
 /** Rows in order of sending. */
@@ -20,10 +24,24 @@ export function bySending(rows) {
   return rows.slice().sort((a, b) => a.seq - b.seq);
 }
 
+const oneEach = (arrange) => (rows) => ({ ordered: arrange(rows), lines: null, groups: [] });
+
+/** arrange(rows, isGreenlets): {ordered, lines, groups} as lanes.js has it; lines is null where each row has its own. */
 export const ORDERS = {
-  service: { title: "rows by service", arrange: byService },
-  sending: { title: "rows by sending", arrange: bySending },
+  service: { title: "rows by service", arrange: oneEach(byService) },
+  sending: { title: "rows by sending", arrange: oneEach(bySending) },
+  lanes: { title: "in lanes", arrange: inLanes },
 };
+
+/** Position in `ordered` -> line, where lines hold several rows. */
+export function linesOf(lines) {
+  return Int32Array.from(lines.flatMap((rows, line) => rows.map(() => line)));
+}
+
+/** The line at which the row at a position in `ordered` is drawn. */
+export function lineAt({ lineOf }, position) {
+  return lineOf ? lineOf[position] : position;
+}
 
 /** seq -> position, as an array with a hole at 0. */
 export function positionsOf(ordered) {

@@ -1,22 +1,10 @@
 // Pure: the state -> everything the timeline draws. An export or a replay makes the same picture from a list of marks.
 
-import { batchExtents, forecastExtents, ORDERS, positionsOf } from "./order.js";
+import { batchExtents, forecastExtents, linesOf, ORDERS, positionsOf } from "./order.js";
+import { remembered } from "./remember.js";
 
 const ROOM_AFTER_NOW = 1.05;
 const ROOM_AFTER_END = 1.015;
-
-/** Remembers the last result of a function, for arguments that are the same objects as before. */
-export function remembered(compute) {
-  let last = null;
-  let result;
-  return (...args) => {
-    if (last === null || args.some((arg, k) => !Object.is(arg, last[k]))) {
-      result = compute(...args);
-      last = args;
-    }
-    return result;
-  };
-}
 
 /** The last second of the time axis. */
 export function axisEnd({ status, now, total, forecast }) {
@@ -36,7 +24,11 @@ export function unfinished(forecast, done) {
 
 /** When the latest of all marks was made. */
 function lastMark(rows) {
-  return rows.reduce((latest, row) => Math.max(latest, row.marks.at(-1)?.at ?? 0), 0);
+  let latest = 0;
+  for (const { marks } of rows) {
+    if (marks.length > 0) latest = Math.max(latest, marks[marks.length - 1].at);
+  }
+  return latest;
 }
 
 /** The rows at which a batch begins: of the batches that are over, then of those that are forecast. */
@@ -47,36 +39,64 @@ function breaksOf(batches, ghost, rowCount) {
   return [...new Set(starts)].filter((start) => start > 0 && start < rowCount);
 }
 
-function doneTimes(rows) {
-  return Float64Array.from(rows.filter((row) => row.outcome === "done"), (row) => row.end).sort();
+function doneTimesOf(rows) {
+  const times = [];
+  for (const row of rows) {
+    if (row.outcome === "done") times.push(row.end);
+  }
+  return Float64Array.from(times).sort();
+}
+
+/** Where the axis of a run that is over ends. */
+function otherEnd(other) {
+  return (other?.summary?.total_seconds ?? 0) * ROOM_AFTER_END;
+}
+
+/** The count of ascending times, as a series. */
+function countOf(times) {
+  return { times, values: times.map((_, k) => k + 1) };
 }
 
 /** Returns a function that makes pictures and keeps the parts that did not change since the last one. */
 export function createPainter() {
-  const arrange = remembered((rows, order) => ORDERS[order].arrange(rows));
+  const arrange = remembered((rows, order, isGreenlets) => ORDERS[order].arrange(rows, isGreenlets));
   const place = remembered((ordered) => positionsOf(ordered));
   const extend = remembered((batches, positions) => batchExtents(batches, positions));
-  const finish = remembered(doneTimes);
+  const lineUp = remembered(linesOf);
+  const finish = remembered(doneTimesOf);
+  const countDone = remembered(countOf);
+  const completionsOf = remembered((others) => {
+    const times = doneTimesOf(others);
+    return { doneTimes: times, doneSeries: countOf(times), requests: others.length };
+  });
   const latestOf = remembered(lastMark);
 
   /**
    * requests, forecast: those of the run, or of the form while there is no run; now: seconds since release while the
-   * run goes on, otherwise null; selected: seq or null.
+   * run goes on, otherwise null; selected: seq or null; isGreenlets: whether a worker serves with them; other: the run to compare with or null; end: seconds that the
+   * axis has to reach at least; view: the part to show, as view.js has it.
    */
-  return function paint({ status, rows, order, requests, forecast, summary, now, selected, pinned }) {
-    const ordered = arrange(rows, order);
+  return function paint({
+    status, rows, order, requests, forecast, summary, now, selected, pinned, hoverTime = null, isGreenlets = false,
+    other = null, end = 0, view = null,
+  }) {
+    const { ordered, lines, groups } = arrange(rows, order, isGreenlets);
     const positions = place(ordered);
     const isOver = ["done", "cancelled", "failed"].includes(status);
     const batches = order === "service" && summary ? extend(summary.batches, positions) : [];
-    const latest = latestOf(rows);
+    const doneTimes = finish(rows);
+    const latest = now ?? latestOf(rows);
     const total = isOver ? summary?.total_seconds || latest : 0;
-    const rowCount = Math.max(requests, rows.length);
-    const ghost = isOver && rows.length > 0 ? [] : unfinished(forecast, summary?.done ?? 0);
+    const rowCount = lines && lines.length > 0 ? lines.length : Math.max(requests, rows.length);
+    const ghost = (isOver || lines) && rows.length > 0 ? [] : unfinished(forecast, summary?.done ?? 0);
     return {
       status,
       now,
       ordered,
       positions,
+      lines,
+      lineOf: lines && lineUp(lines),
+      groups,
       order,
       rowCount,
       breaks: order === "service" ? breaksOf(batches, ghost, rowCount) : [],
@@ -85,11 +105,16 @@ export function createPainter() {
       batchEnds: summary?.batches ?? [],
       ghost,
       forecast,
-      doneTimes: finish(rows),
+      doneTimes,
+      doneSeries: countDone(doneTimes),
+      hasFailures: (summary?.failed ?? 0) > 0,
       edge: latest,
-      end: axisEnd({ status, now, total, forecast }),
+      other: other && completionsOf(other.rows),
+      end: Math.max(axisEnd({ status, now, total, forecast }), end, otherEnd(other)),
       selected: selected === null ? -1 : positions[selected] ?? -1,
       pinned,
+      hoverTime,
+      view,
     };
   };
 }

@@ -5,7 +5,8 @@ import { make } from "./dom.js";
 
 const HINT = "Point at a row, or focus the timeline and press the arrow keys, to read one request.";
 
-function partsOf(row, position, now, pinned) {
+function partsOf(row, position, { now, pinned, lines }) {
+  const isInLane = lines !== null;
   const times = requestTimes(row, now).map(({ phase, words, seconds: spent }) => make("span", { class: "readout-time" },
     make("span", { class: `swatch swatch-${phase}` }), `${words} `, make("b", {}, spell(spent))));
   const places = [row.worker && `pid ${row.worker}`, row.connection && `connection ${row.connection}`];
@@ -13,7 +14,7 @@ function partsOf(row, position, now, pinned) {
   const end = row.end === null ? "" : ` after ${seconds(row.end, 2)}`;
   return [
     make("span", { class: "readout-name" },
-      make("b", {}, `Request ${row.seq}`), position + 1 === row.seq ? "" : ` (row ${position + 1})`),
+      make("b", {}, `Request ${row.seq}`), isInLane || position + 1 === row.seq ? "" : ` (row ${position + 1})`),
     ...times,
     make("span", { class: row.outcome === "failed" ? "readout-failed" : "readout-end" }, outcomeWords(row, now) + end),
     place && make("span", { class: "readout-place" }, place),
@@ -33,7 +34,7 @@ export function drawReadout(element, slider, picture) {
     slider.setAttribute("aria-valuetext", "No request chosen");
     return;
   }
-  element.replaceChildren(...partsOf(row, picture.selected, picture.now, picture.pinned));
+  element.replaceChildren(...partsOf(row, picture.selected, picture));
   slider.setAttribute("aria-valuenow", String(picture.selected + 1));
   slider.setAttribute("aria-valuetext", requestSpoken(row, picture.now));
 }

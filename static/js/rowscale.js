@@ -1,4 +1,5 @@
-// Pure: rows <-> pixels. Rows are as tall as fits, whole device pixels where they can be, with a gap before each batch.
+// Pure: rows <-> pixels. Rows are as tall as fits, whole device pixels where they can be, with a gap before each batch,
+// or a wider one before each worker for its heading.
 
 const TALLEST_ROW = 22;
 const GAP = 3;
@@ -12,14 +13,22 @@ export function rowHeight(count, height, pixelRatio = 1) {
 }
 
 export class RowScale {
-  /** breaks: the rows that begin a new batch, ascending, without row 0. */
-  constructor({ count, height, breaks = [], pixelRatio = 1 }) {
+  /**
+   * breaks: the rows before which there is a gap, ascending; heading: the height of a gap that holds words, or 0.
+   * view: {first, last}, the rows to show in `height`, or null for all.
+   */
+  constructor({ count, height, breaks = [], heading = 0, pixelRatio = 1, view = null }) {
     this.count = count;
-    this.row = rowHeight(count, height, pixelRatio);
-    const fits = this.row >= 2 && breaks.length * GAP <= height * GAP_SHARE;
-    this.gap = fits ? GAP : 0;
+    const room = Math.max(height / 2, height - breaks.length * heading);
+    this.row = view && view.last - view.first < count ? Math.min(TALLEST_ROW, room / (view.last - view.first))
+      : rowHeight(count, room, pixelRatio);
+    const fits = heading > 0 || (this.row >= 2 && breaks.length * GAP <= height * GAP_SHARE);
+    this.gap = fits ? heading || GAP : 0;
     this.breaks = fits ? breaks : [];
-    this.height = count * this.row + this.breaks.length * this.gap;
+    this.offset = 0;
+    const all = count * this.row + this.breaks.length * this.gap;
+    if (view) this.offset = Math.min(this.#raw(Math.floor(view.first)) + (view.first % 1) * this.row, Math.max(0, all - height));
+    this.height = view ? Math.min(height, all) : all;
     Object.freeze(this);
   }
 
@@ -39,14 +48,28 @@ export class RowScale {
     return low;
   }
 
-  /** The upper edge of the row at a position. */
-  top(position) {
+  #raw(position) {
     return position * this.row + this.#gapsBefore(position) * this.gap;
+  }
+
+  /** The upper edge of the row at a position; out of sight it is below 0 or beyond `height`. */
+  top(position) {
+    return this.#raw(position) - this.offset;
+  }
+
+  /** Whether something between two heights is in sight. */
+  shows(top, bottom) {
+    return bottom > 0 && top < this.height;
+  }
+
+  /** The rows in sight: from the first to before the last. */
+  get inSight() {
+    return [this.position(0), Math.min(this.count, this.position(this.height) + 1)];
   }
 
   /** The lower edge of the row before a position: where a group that ends there ends. */
   bottom(end) {
-    return end <= 0 ? 0 : this.top(end - 1) + this.row;
+    return end <= 0 ? -this.offset : this.top(end - 1) + this.row;
   }
 
   /** The position of the row nearest to a height. */

@@ -27,6 +27,11 @@ export class TimeScale {
     return this.left + (seconds - this.from) * this.pixelsPerSecond;
   }
 
+  /** Whether a time is in sight. */
+  shows(seconds) {
+    return seconds >= this.from && seconds <= this.to;
+  }
+
   /** Like x, but kept within the plot. */
   clampedX(seconds) {
     return Math.min(this.right, Math.max(this.left, this.x(seconds)));

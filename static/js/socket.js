@@ -1,7 +1,7 @@
 // The live link: follows the mark log over Socket.IO and asks again from where it is after every break.
 
 import { io } from "../vendor/socket.io-client/socket.io.esm.min.js";
-import { afterFrame, afterState, afterSummary } from "./live.js";
+import { afterFrame, afterGauges, afterState, afterSummary } from "./live.js";
 
 /** Connects the store to the server; `clock` gives seconds of this page's clock. */
 export function connect(store, clock) {
@@ -23,6 +23,7 @@ export function connect(store, clock) {
 
   socket.on("state", (message) => store.set(afterState(store.get(), message, clock())));
   socket.on("summary", (summary) => store.set(afterSummary(store.get(), summary)));
+  socket.on("gauges", (message) => store.set(afterGauges(store.get(), message)));
   socket.on("frame", (frame, acknowledge) => {
     const patch = afterFrame(store.get(), frame);
     if (patch === null) follow();

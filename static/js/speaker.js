@@ -18,6 +18,7 @@ export function createSpeaker(region) {
   function speak() {
     timer = 0;
     const { summary, isOver } = latest;
+    if (summary.batches.length === 0 && !isOver) return; // another run has begun since
     setText(region, isOver ? summary.sentence : batchSpoken(summary.batches.at(-1), summary.batches.length, summary));
     spoken = summary.batches.length;
     isEndSpoken = isOver;

@@ -27,8 +27,12 @@ export const FIRST_STATE = {
   runAt: 0, // when it came, seconds of this page's clock
   rows: [], // one row per request, made by fold.js; replaced, never changed
   held: 0, // how many marks of this run we have: the index to follow from
+  samples: [], // the gauges' samples of this run, each [at, name, worker, values]
   summary: null, // the server's last `summary` of this run
   text: null, // the plain text of this run, once it has ended
+  before: null, // the run before this one, as GET /api/runs lists it, once this one has ended
+  compareChoice: null, // {run, with}: which run a person wants beside that run, null for none
+  other: null, // the run to compare with: what compare.js makes of its record, or {run, problem}
   settings: {}, // the form, as typed
   typed: null, // the form, complete and typed by the server; null while it holds an error
   forecast: null, // the server's forecast for the form
@@ -36,7 +40,9 @@ export const FIRST_STATE = {
   launching: false, // Launch was pressed; the server's `state` has not come yet
   launchError: "",
   order: "service",
+  gaugesShown: null, // true or false once a person has chosen; until then they show as soon as there is a run
   selected: null, // seq of the request shown in the readout
   pinned: false,
+  view: null, // the part of the timeline that is shown, as view.js has it; null for all
   hoverTime: null, // seconds under the pointer; the gauge shows that moment
 };

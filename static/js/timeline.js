@@ -1,62 +1,73 @@
 // The timeline: stacked tracks on one time scale, one focus stop for the keyboard, and the pointer.
 
+import { drawAxis } from "./axis.js";
+import { make } from "./dom.js";
+import { createGaugeTracks, GAUGE_HEIGHT } from "./gaugetracks.js";
+import { layOut } from "./layout.js";
 import { drawSteps } from "./steps.js";
-import { drawWaterfall, PAD } from "./waterfall.js";
+import { createWaterfall, PAD } from "./waterfall.js";
 import { moved } from "./cursor.js";
-import { plainSeconds } from "./describe.js";
-import { readPalette } from "./palette.js";
-import { RowScale } from "./rowscale.js";
+import { createGestures } from "./gestures.js";
+import { inLaneAt } from "./lanes.js";
+import { lineAt } from "./order.js";
 import { createTrack } from "./track.js";
-import { TimeScale } from "./scale.js";
+import { revealing, viewAfterKey } from "./view.js";
 
-const AXIS_HEIGHT = 22;
-const NARROW = 620; // pixels; below it the gutters give up their words
 const TALLEST = 600;
-const SHORTEST = 320;
+const SHORTEST = 400;
 const AROUND = 330; // what else of the page should stay in sight above and below the rows
 
-/** The height that the rows may take in this window. */
-function roomForRows() {
-  return Math.max(SHORTEST, Math.min(TALLEST, window.innerHeight - AROUND));
+/** The height that the rows may take in this window, with `below` pixels of gauges under them. */
+function roomForRows(below) {
+  return Math.max(SHORTEST, Math.min(TALLEST, window.innerHeight - AROUND - below));
 }
 
-/** Lays the picture out in `width` pixels: the scales that every track shares. */
-export function layOut(picture, width, palette) {
-  const isNarrow = width < NARROW;
-  const scale = new TimeScale({ to: picture.end, left: 46, right: width - (isNarrow ? 100 : 158) });
-  const rowScale = new RowScale({
-    count: picture.rowCount, height: roomForRows(), breaks: picture.breaks, pixelRatio: window.devicePixelRatio,
-  });
-  return { scale, rowScale, width, height: Math.max(24, rowScale.height + 2 * PAD), palette, isNarrow };
+/** What Page Up and Page Down lead through: the batches, or the workers. */
+function partsOf({ batches, groups }) {
+  return groups.length > 0 ? groups.map(({ first }) => ({ from: first })) : batches;
 }
 
-function drawAxis(track, picture, { scale, width }) {
-  track.fit(width, AXIS_HEIGHT);
-  const now = picture.now === null ? null : scale.clampedX(picture.now);
-  const ticks = scale.ticks().map((tick) => ({ text: plainSeconds(tick), x: scale.x(tick) }));
-  const clear = ticks.filter(({ x }) => now === null || Math.abs(x - now) > 34);
-  track.label([
-    ...clear.map(({ text, x }) => ({ text, x, y: 2, kind: "axis", align: "middle" })),
-    ...(now === null ? [] : [{ text: "now", x: now, y: 2, kind: "now", align: "middle" }]),
-  ]);
+const boundsOf = ({ end, rowCount }) => ({ end, rows: rowCount });
+
+/** What the keys zoom around: the chosen request, else the middle. */
+function centerOf(picture) {
+  const row = picture.ordered[picture.selected];
+  return row ? { seconds: row.executingAt ?? row.end, row: lineAt(picture, picture.selected) + 0.5 } : {};
+}
+
+/** A line through all tracks under the pointer: an element of its own, so that nothing is drawn anew for it. */
+function showHover(line, { hoverTime }, { scale }) {
+  line.hidden = hoverTime === null;
+  if (hoverTime !== null) line.style.transform = `translateX(${Math.round(scale.clampedX(hoverTime))}px)`;
 }
 
 /**
- * Builds the timeline in an element. Handlers: onSelect(seq | null, {pinned}) and onTime(seconds | null).
+ * Builds the timeline in an element. Handlers: onSelect(seq | null, {pinned}), onTime(seconds | null), onView(view | null).
  *
  * The element is a slider to assistive software: a value among the requests that the arrow keys change.
  */
-export function createTimeline(root, { onSelect, onTime }) {
+export function createTimeline(root, { onSelect, onTime, onView }) {
   const axis = createTrack(root, "axis");
   const rows = createTrack(root, "rows");
   const steps = createTrack(root, "steps");
+  const drawWaterfall = createWaterfall(rows);
+  const gaugeTracks = createGaugeTracks(root);
+  const hoverLine = root.appendChild(make("div", { class: "hover-line", hidden: true }));
+  // Asked for only when it changes: the question makes the browser lay the page out.
+  let width = root.clientWidth;
+  new ResizeObserver(() => {
+    width = root.clientWidth;
+  }).observe(root);
   let picture = null;
   let geometry = null;
 
   function seqAt(event) {
     const y = event.clientY - rows.element.getBoundingClientRect().top - PAD;
     if (!picture || y < 0 || y > geometry.rowScale.height) return null;
-    return picture.ordered[geometry.rowScale.position(y)]?.seq ?? null;
+    const line = geometry.rowScale.position(y);
+    if (!picture.lines) return picture.ordered[line]?.seq ?? null;
+    const seconds = geometry.scale.seconds(event.clientX - root.getBoundingClientRect().left);
+    return inLaneAt(picture.lines[line] ?? [], seconds)?.seq ?? null;
   }
 
   function secondsAt(event) {
@@ -64,6 +75,23 @@ export function createTimeline(root, { onSelect, onTime }) {
     const seconds = geometry.scale.seconds(event.clientX - root.getBoundingClientRect().left);
     return seconds >= 0 && seconds <= (picture.now ?? picture.edge) ? seconds : null;
   }
+
+  /** What zooming needs to know of a place in the window. */
+  function placeOf({ clientX, clientY }) {
+    if (!picture) return null;
+    const box = rows.element.getBoundingClientRect();
+    const { scale, rowScale } = geometry;
+    const y = clientY - box.top - PAD;
+    const isInRows = y >= 0 && y <= rowScale.height;
+    return {
+      seconds: Math.min(scale.to, Math.max(scale.from, scale.seconds(clientX - box.left))),
+      row: isInRows ? rowScale.position(y) + 0.5 : null,
+      isAxis: clientY < box.top,
+      view: picture.view,
+      bounds: boundsOf(picture),
+    };
+  }
+  createGestures(root, placeOf, onView);
 
   root.addEventListener("pointermove", (event) => {
     onTime(secondsAt(event));
@@ -80,28 +108,36 @@ export function createTimeline(root, { onSelect, onTime }) {
   });
   root.addEventListener("keydown", (event) => {
     if (!picture || event.ctrlKey || event.metaKey || event.altKey) return;
+    const zoom = viewAfterKey(event, picture.view, boundsOf(picture), centerOf(picture));
     const chosen = picture.ordered[picture.selected]?.seq ?? null;
-    if (event.key === "Enter" && chosen !== null) {
+    if (zoom) {
+      onView(zoom.view);
+    } else if (event.key === "Enter" && chosen !== null) {
       onSelect(chosen, { pinned: !picture.pinned });
     } else if (event.key === "Escape" && chosen !== null) {
       onSelect(null, { pinned: false });
     } else {
-      const position = moved(event.key, picture.selected, picture.ordered.length, picture.batches);
+      const position = moved(event.key, picture.selected, picture.ordered.length, partsOf(picture));
       if (position === null) return;
       onSelect(picture.ordered[position].seq, { pinned: picture.pinned });
+      onView(revealing(picture.view, boundsOf(picture), lineAt(picture, position)));
     }
     event.preventDefault();
     event.stopPropagation(); // Escape has let go of a request; it must not cancel the run as well
   });
 
   return {
-    draw(next) {
+    /** gauges: those to show below the bars, or none. */
+    draw(next, gauges, palette) {
       picture = next;
-      geometry = layOut(picture, root.clientWidth, readPalette(root));
+      const room = roomForRows(gauges.length * GAUGE_HEIGHT);
+      geometry = layOut(picture, width, room, palette);
       root.dataset.batches = picture.batches.map((batch) => batch.count).join(" ");
       drawAxis(axis, picture, geometry);
-      drawWaterfall(rows, picture, geometry);
+      drawWaterfall(picture, geometry);
       drawSteps(steps, picture, geometry);
+      gaugeTracks.draw(gauges, picture, geometry);
+      showHover(hoverLine, picture, geometry);
     },
   };
 }

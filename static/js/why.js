@@ -1,10 +1,10 @@
 // WHY: the server's diagnosis, and a button for each setting that would lift the limit.
 
-import { seconds } from "./describe.js";
+import { aboutSeconds } from "./describe.js";
 import { make } from "./dom.js";
 
 function buttonFor({ title, settings, forecast_seconds: forecast }, onTry) {
-  const promise = forecast === undefined ? "" : make("span", { class: "button-note" }, ` about ${seconds(forecast)}`);
+  const promise = forecast === undefined ? "" : make("span", { class: "button-note" }, ` about ${aboutSeconds(forecast)}`);
   return make("button", { type: "button", class: "button", onclick: () => onTry(settings) }, `Try ${title}`, promise);
 }
 

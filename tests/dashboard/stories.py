@@ -1,7 +1,20 @@
 """Requests told in words, for the tests of what is made of their marks."""
 
+import gzip
+import json
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from config import FIELDS, Field, Settings, SettingsError, read_settings
+from dashboard.record import Record
 from dashboard.spans import Request
+from target_app.failures import FAILURES
 from target_app.marks import ENDS, WITH_CONNECTION, Mark, Phase
+
+LOGS = Path(__file__).parent / "logs"
 
 
 def marks(
@@ -36,3 +49,47 @@ def marks(
 def request(seq: int, story: str, **where: int | str) -> Request:
     """The request that ``story`` is about."""
     return Request.of(seq, marks(seq, story, **where))  # type: ignore[arg-type]
+
+
+def recorded(name: str) -> Record:
+    """A real run, kept in ``logs``: what ``poolscope run --json --marks FILE`` has said of it."""
+    kept = json.loads(gzip.decompress((LOGS / f"{name}.json.gz").read_bytes()))
+    log = (Mark("r", seq, Phase(phase), *rest) for seq, phase, *rest in kept["marks"])
+    return Record(read_settings(kept["settings"]), "done", tuple(log))
+
+
+def _value(field: Field) -> st.SearchStrategy[Any]:
+    low, high = field.minimum, field.maximum
+    if field.kind == "choice":
+        return st.sampled_from(field.choices)
+    if field.kind == "number":
+        return st.floats(low, high)
+    return st.integers(int(low), min(int(high), int(low) + 40)) | st.integers(int(low), int(high))
+
+
+@st.composite
+def any_settings(draw: st.DrawFn, **chosen: Any) -> Settings:
+    """Settings out of the whole range of every field, ``chosen`` ones given."""
+    optional = {name: _value(field) for name, field in FIELDS.items() if name not in chosen}
+    given = draw(st.fixed_dictionaries({}, optional=optional)) | chosen
+    try:
+        return read_settings(given)
+    except SettingsError:  # the fields contradict each other
+        return read_settings(given | {"driver": "auto", "max_overflow": 0})
+
+
+@st.composite
+def any_requests(draw: st.DrawFn, most: int = 12) -> list[Request]:
+    """Requests of up to three workers that wait, are served and end in any way."""
+    names = ["queued", "handling", "waiting", "connecting", "executing", "holding", "responding"]
+    found = []
+    for seq in range(1, draw(st.integers(0, most)) + 1):
+        steps = draw(st.lists(st.sampled_from([0.0, 0.001, 0.3, 2.0]), min_size=7, max_size=7))
+        middle = sorted(draw(st.sets(st.integers(1, 6))))
+        end = draw(st.sampled_from(["done", "done", "failed", "executing"]))
+        words = [*(names[n] for n in (0, *middle)), end]
+        story = " ".join(f"{word} {at:.3f}" for word, at in zip(words, accumulate(steps)))  # noqa: B905
+        detail = draw(st.sampled_from(["200", *(f"{word}: why" for word in FAILURES), "teapot"]))
+        where = {"worker": draw(st.integers(1, 3)), "connection": draw(st.integers(0, 3))}
+        found.append(request(seq, story, detail=detail, **where))
+    return found

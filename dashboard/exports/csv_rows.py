@@ -1,0 +1,53 @@
+"""A run as CSV (RFC 4180): one row for each request."""
+
+import csv
+import io
+from typing import Any
+
+from target_app.marks import Phase
+
+from ..record import Record
+from ..spans import UNKNOWN_PHASE, Request
+
+PHASES = tuple(phase.value for phase in Phase if phase not in {Phase.DONE, Phase.FAILED})
+HEADING = (
+    *("request", "outcome", "status", "failure", "detail", "batch", "worker", "lane"),
+    *("connection", "sent_at", "service_started_at", "ended_at", "response_seconds"),
+    *(f"{phase}_seconds" for phase in (*PHASES, UNKNOWN_PHASE)),
+)
+# A spreadsheet takes a text that begins so for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write(record: Record) -> bytes:
+    """The requests in order of number; times in seconds since release."""
+    batch_of = {seq: number for number, batch in enumerate(record.batches, 1) for seq in batch.seqs}
+    out = io.StringIO(newline="")
+    rows = csv.writer(out)
+    rows.writerow(HEADING)
+    rows.writerows(_row(request, batch_of.get(request.seq)) for request in record.requests)
+    return out.getvalue().encode()
+
+
+def _row(request: Request, batch: int | None) -> list[Any]:
+    end, service = request.end, request.service
+    detail = end.detail if end and request.failed else ""
+    last = request.marks[-1]
+    lane = service.lane if service else last.lane
+    connection = max(mark.connection for mark in request.marks)
+    return [
+        request.seq,
+        "done" if request.done else "failed" if request.failed else "unfinished",
+        end.detail if end and request.done else "",
+        request.failure,
+        "'" + detail if detail.startswith(FORMULA) else detail,
+        batch or "",
+        request.worker or "",
+        lane or "",
+        connection or "",
+        f"{request.sent:.6f}",
+        f"{service.start:.6f}" if service else "",
+        f"{end.at:.6f}" if end else "",
+        f"{request.response_seconds:.6f}" if request.response_seconds is not None else "",
+        *(f"{request.seconds_in(phase):.6f}" for phase in (*PHASES, UNKNOWN_PHASE)),
+    ]

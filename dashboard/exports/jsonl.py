@@ -1,0 +1,212 @@
+"""A run as JSON lines: a head, one mark a line, one gauge sample a line, and the end.
+
+The only format that is read back. What comes from elsewhere is checked field by field and bounded
+in size before anything is kept.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from config import read_settings
+from target_app.marks import PHASES, Mark, Phase
+
+from ..gauges import Sample
+from ..record import ENDED, Record
+
+SCHEMA = 1
+MOST_BYTES = 64 * 1024 * 1024
+MOST_LINE = 64 * 1024
+MOST_MARKS_EACH = 200  # of one request
+MOST_SAMPLES = 200_000
+MOST_SECONDS = 1_000_000.0
+MOST_TEXT = 20_000
+GAUGES = ("pool", "loop", "database", "backlog")
+
+_PHASES = {phase.value: phase for phase in PHASES}
+_WHOLE = {"worker": 2**31 - 1, "lane": 2**62, "connection": 2**31 - 1}
+
+
+def write(record: Record) -> bytes:
+    """The whole run; ``read`` brings all of it back."""
+    return "".join(_line(each) for each in _values(record)).encode()
+
+
+def _line(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _values(record: Record) -> Iterator[dict[str, Any]]:
+    yield {
+        "poolscope": SCHEMA,
+        "label": record.label,
+        "status": record.status,
+        "started_at": record.started_at,
+        "settings": record.settings.as_dict(),
+        "versions": record.versions,
+        "generator": record.generator,
+        "notes": list(record.notes),
+        "error": record.error,
+        "marks_lost": record.marks_lost,
+    }
+    for mark in record.marks:
+        yield _mark(mark)
+    for sample in record.samples:
+        yield {"gauge": sample.name, "at": sample.at, "worker": sample.worker} | {
+            "values": sample.values
+        }
+    yield {"summary": record.as_json() | {"sentence": record.sentence}}
+
+
+def _mark(mark: Mark) -> dict[str, Any]:
+    where = {name: getattr(mark, name) for name in _WHOLE if getattr(mark, name)}
+    detail = {"detail": mark.detail} if mark.detail else {}
+    return {"seq": mark.seq, "phase": mark.phase.value, "at": mark.at, **where, **detail}
+
+
+def read(data: bytes) -> Record:
+    """The run that ``write`` wrote; ValueError names the line that is wrong, and why."""
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"the file is larger than {MOST_BYTES // 1024 // 1024} MiB")
+    values = _parsed(data)
+    number, head = next(values, (0, {}))
+    if head.get("poolscope") != SCHEMA:
+        raise ValueError(f'line 1 must be a head with "poolscope": {SCHEMA}, as export writes it')
+    facts = _head(head)
+    marks: list[Mark] = []
+    samples: list[Sample] = []
+    ended = False
+    requests = facts["settings"].requests
+    for number, value in values:
+        try:
+            if ended:
+                raise ValueError("nothing may follow the summary")
+            if "seq" in value:
+                _room(marks, requests * MOST_MARKS_EACH, "marks")
+                marks.append(_read_mark(value, requests))
+            elif "gauge" in value:
+                _room(samples, MOST_SAMPLES, "samples")
+                samples.append(_read_sample(value))
+            elif "summary" in value:
+                ended = True
+            else:
+                raise ValueError("neither a mark, a gauge nor the summary")
+        except ValueError as error:
+            raise ValueError(f"line {number}: {error}") from error
+    if not ended:
+        raise ValueError("the file is cut short: its last line must be the summary")
+    return Record(marks=tuple(marks), samples=tuple(samples), **facts)
+
+
+def _parsed(data: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(_lines(data), 1):
+        if len(line) > MOST_LINE and number > 1 and not line.startswith(b'{"summary"'):
+            raise ValueError(f"line {number} is longer than {MOST_LINE} bytes")
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            raise ValueError(f"line {number} is not JSON") from None
+        if not isinstance(value, dict):
+            raise ValueError(f"line {number} is not a JSON object")
+        yield number, value
+
+
+def _lines(data: bytes) -> Iterable[bytes]:
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        yield data[start:end]
+        start = end + 1
+
+
+def _head(head: dict[str, Any]) -> dict[str, Any]:
+    try:
+        if not isinstance(head.get("settings"), dict):
+            raise ValueError("settings must be an object")
+        status = head.get("status")
+        if status not in ENDED:
+            raise ValueError(f"status must be one of {', '.join(ENDED)}")
+        error = head.get("error")
+        notes = head.get("notes", [])
+        if not isinstance(notes, list) or len(notes) > 100:
+            raise ValueError("notes must be a list of at most 100 texts")
+        return {
+            "settings": read_settings(head["settings"]),
+            "status": status,
+            "label": _text(head.get("label", ""), 100),
+            "started_at": _number(head.get("started_at"), "started_at", 4e9),
+            "versions": _texts(head.get("versions", {}), "versions"),
+            "generator": _generator(head.get("generator", {})),
+            "notes": tuple(_text(note, MOST_TEXT) for note in notes),
+            "error": None if error is None else _texts(error, "error"),
+            "marks_lost": _whole(head.get("marks_lost", 0), "marks_lost", 10_000_000),
+        }
+    except ValueError as error:
+        raise ValueError(f"line 1: {error}") from error
+
+
+def _read_mark(value: dict[str, Any], requests: int) -> Mark:
+    seq = _whole(value["seq"], "seq", requests)
+    if seq < 1:
+        raise ValueError("seq must be 1 or more")
+    phase = value.get("phase")
+    if not isinstance(phase, str) or phase not in _PHASES:
+        raise ValueError(f"phase must be one of {', '.join(_PHASES)}")
+    where = {name: _whole(value.get(name, 0), name, most) for name, most in _WHOLE.items()}
+    at = round(_number(value.get("at"), "at", MOST_SECONDS), 6)
+    return Mark("", seq, Phase(phase), at, detail=_text(value.get("detail", ""), 5000), **where)
+
+
+def _read_sample(value: dict[str, Any]) -> Sample:
+    name, values = value["gauge"], value.get("values")
+    if name not in GAUGES:
+        raise ValueError(f"gauge must be one of {', '.join(GAUGES)}")
+    if not isinstance(values, dict) or len(values) > 30:
+        raise ValueError("values must be an object of at most 30 numbers")
+    read_values = {_text(key, 40): _number(each, "a value", 1e12) for key, each in values.items()}
+    worker = _whole(value.get("worker", 0), "worker", 2**31 - 1)
+    return Sample(_number(value.get("at"), "at", MOST_SECONDS), name, worker, read_values)
+
+
+def _room(there: list[Any], most: int, noun: str) -> None:
+    if len(there) >= most:
+        raise ValueError(f"more than {most} {noun}")
+
+
+def _whole(value: Any, name: str, most: int) -> int:
+    if type(value) is not int or not 0 <= value <= most:
+        raise ValueError(f"{name} must be a whole number from 0 to {most}")
+    return value
+
+
+def _number(value: Any, name: str, most: float) -> float:
+    if type(value) not in {int, float} or not math.isfinite(value) or not 0 <= value <= most:
+        raise ValueError(f"{name} must be a number from 0 to {most:g}")
+    return float(value)
+
+
+def _text(value: Any, most: int) -> str:
+    if not isinstance(value, str) or len(value) > most:
+        raise ValueError(f"a text must be a string of at most {most} characters")
+    if any("\ud800" <= sign <= "\udfff" or sign == "\0" for sign in value):
+        raise ValueError("a text holds half a character, or a zero byte")
+    return value
+
+
+def _texts(value: Any, name: str) -> dict[str, str]:
+    if not isinstance(value, dict) or len(value) > 40:
+        raise ValueError(f"{name} must be an object of at most 40 texts")
+    return {_text(key, 100): _text(each, MOST_TEXT) for key, each in value.items()}
+
+
+def _generator(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict) or len(value) > 40:
+        raise ValueError("generator must be an object")
+    for key, each in value.items():
+        if isinstance(each, str):
+            _text(each, 200)
+        elif each is not None and not isinstance(each, bool):
+            _number(each, f"generator.{key[:30]}", 1e12)
+    return value

@@ -1,0 +1,57 @@
+"""A run as one HTML file that shows the interactive timeline without a server or a network.
+
+The file holds the page's own style sheets and modules, and the run as JSON. Every text goes
+through Jinja's escaping; in the JSON, ``<`` is written so that no script element can end early.
+"""
+
+import json
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from .. import report
+from ..opened import as_page
+from ..processes import ROOT
+from ..record import Record
+from ..stored import iso_time
+from .modules import import_map
+from .scene import settings_words
+
+STATIC = ROOT / "static"
+ENTRY = "offline.js"
+
+
+def write(record: Record) -> bytes:
+    """The whole file."""
+    environment = Environment(
+        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined
+    )
+    diagnosis = record.diagnosis
+    page = environment.get_template("export.html").render(
+        title=f"{record.name}: {record.sentence}",
+        name=record.name,
+        started_at=iso_time(record.started_at),
+        sentence=record.sentence,
+        settings=settings_words(record.settings),
+        why=f"{diagnosis.sentence} {diagnosis.evidence}".strip() if diagnosis else "",
+        notes=record.notes,
+        text=report.seed_text(record.settings, "", record.requests),
+        versions=", ".join(f"{name} {number}" for name, number in record.versions.items()),
+        style=_style(),
+        imports=_in_script({"imports": import_map(STATIC / "js", ENTRY)}),
+        record=_in_script(as_page(record)),
+    )
+    return page.encode()
+
+
+@cache
+def _style() -> Markup:
+    texts = [(STATIC / "css" / name).read_text() for name in ("tokens.css", "page.css")]
+    return Markup("\n".join(texts).replace("</", "<\\/"))  # noqa: S704  our own style sheets
+
+
+def _in_script(value: dict[str, Any]) -> Markup:
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704  escaped here

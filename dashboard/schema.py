@@ -1,0 +1,87 @@
+"""The history's database: its address, its engine's options, and its tables' version."""
+
+import contextlib
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine import make_url
+
+from config import SECONDS, Environment
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+BUSY_SECONDS = 5 * SECONDS
+LOCK_NUMBER = 7_021_975  # of the migration, in Postgres
+
+_SHORT = {"postgresql": {"connect_timeout": 5}, "mysql": {"connect_timeout": 5}}
+
+
+def url_of(environment: Environment) -> str:
+    """``HISTORY_URL``, or the file in the data directory that all dashboards share."""
+    return environment.history_url or f"sqlite:///{environment.data_dir / 'history.sqlite'}"
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """A short patience with a database that is busy or away; ArgumentError for a broken URL."""
+    name = make_url(url).get_backend_name()
+    if name == "sqlite":
+        return {"connect_args": {"timeout": BUSY_SECONDS}}
+    return {"connect_args": _SHORT.get(name, {}), "pool_pre_ping": True, "pool_size": 2}
+
+
+def prepare(engine: Engine) -> None:
+    """Let several processes read while one writes, where that has to be asked for."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def upgrade(engine: Engine, data_dir: Path) -> None:
+    """Bring the tables to the newest version, one process at a time.
+
+    alembic.util.CommandError for tables of a newer version than this program knows.
+    """
+    with _alone(engine, data_dir), engine.connect() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
+        with _server_lock(connection):
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+
+
+@contextlib.contextmanager
+def _alone(engine: Engine, data_dir: Path) -> Iterator[None]:
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    data_dir.mkdir(parents=True, exist_ok=True)
+    Path(engine.url.database or "").touch(mode=0o600)
+    with (data_dir / "history.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def _server_lock(connection: Connection) -> Iterator[None]:
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    # It is the session's, not the transaction's: the migration commits on its own.
+    connection.execute(text(f"SELECT pg_advisory_lock({LOCK_NUMBER})"))
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(text(f"SELECT pg_advisory_unlock({LOCK_NUMBER})"))
+        connection.commit()

@@ -1,0 +1,32 @@
+// Pure but for their memory: functions that keep their last result.
+
+/** Remembers the last result of a function, for arguments that are the same objects as before. */
+export function remembered(compute) {
+  let last = null;
+  let result;
+  return (...args) => {
+    if (last === null || args.length !== last.length || args.some((arg, k) => !Object.is(arg, last[k]))) {
+      result = compute(...args);
+      last = args;
+    }
+    return result;
+  };
+}
+
+/**
+ * Like `remembered`, but with new arguments computes only so often that it takes at most `share` of the time, and at
+ * most every `pause` milliseconds. `isFinal`, the first argument of the result, asks for the truth at once.
+ */
+export function seldom(compute, { pause = 80, share = 0.03, clock = () => performance.now() } = {}) {
+  const exact = remembered(compute);
+  let notBefore = -Infinity;
+  let result;
+  return (isFinal, ...args) => {
+    const began = clock();
+    if (!isFinal && began < notBefore) return result;
+    result = exact(...args);
+    const ended = clock();
+    notBefore = ended + Math.max(pause, (ended - began) / share);
+    return result;
+  };
+}
