@@ -68,10 +68,10 @@ def _value(field: Field) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def any_settings(draw: st.DrawFn, **chosen: Any) -> Settings:
-    """Settings out of the whole range of every field, ``chosen`` ones given."""
-    optional = {name: _value(field) for name, field in FIELDS.items() if name not in chosen}
-    given = draw(st.fixed_dictionaries({}, optional=optional)) | chosen
+def any_settings(draw: st.DrawFn) -> Settings:
+    """Settings out of the whole range of every field."""
+    optional = {name: _value(field) for name, field in FIELDS.items()}
+    given = draw(st.fixed_dictionaries({}, optional=optional))
     try:
         return read_settings(given)
     except SettingsError:  # the fields contradict each other

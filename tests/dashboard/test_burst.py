@@ -133,7 +133,7 @@ def test_each_request_carries_the_run_a_trace_and_what_the_plan_adds(server: Ser
         ("/closed", "reset: the connection closed before the answer"),
         ("/error-json", "pool-timeout: QueuePool limit"),
         ("/error-html", "too-many-connections: status 500, <p>sorry, too many clients already</p>"),
-        ("/missing", "http-5xx: status 404"),
+        ("/missing", "http-4xx: status 404"),
     ],
 )
 def test_every_kind_of_answer_ends_its_request_once(server: Server, path: str, end: str) -> None:

@@ -1,8 +1,8 @@
 """The live relay with real browsers' protocol: every follower gets the whole log, in order."""
 
-import socket
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,11 +88,9 @@ class Browser:
     def close(self) -> None:
         self.gate.set()
         if self._client.connected:
-            # As a tab that is closed: a goodbye would wait seconds for its answer.
-            with self._client.eio.ws.sock as sock:
-                sock.shutdown(socket.SHUT_RDWR)
-                assert eventually(lambda: not self._client.connected)
-                self._client.eio.write_loop_task.join(5)
+            link = self._client.eio.ws
+            link.close = partial(link.close, timeout=0)  # the answer to a goodbye takes seconds
+            self._client.disconnect()
 
     def log(self, run: str) -> list[tuple[int, int, float]]:
         """The run's marks, after its last reset; what is doubled or missing fails."""
@@ -171,7 +169,7 @@ def test_a_page_that_does_not_read_holds_two_frames_and_then_catches_up(
     feed(run, 1, 400)
     assert eventually(lambda: len(quick.log("r1")) == 800)
     held = [each for each in stage.followers() if each.index < 800]
-    assert [each.under_way for each in held] == [FRAMES_UNDER_WAY]
+    assert [each.window.under_way for each in held] == [FRAMES_UNDER_WAY]
     assert [each.index for each in held] == [FRAMES_UNDER_WAY * FRAME]
     stage.end(run)
     assert eventually(lambda: quick.summaries and quick.summaries[-1]["counts"]["handling"] == 400)
@@ -179,7 +177,7 @@ def test_a_page_that_does_not_read_holds_two_frames_and_then_catches_up(
     slow.gate.set()
     assert eventually(lambda: slow.log("r1") == quick.log("r1"))
     assert eventually(lambda: slow.summaries and slow.states[-1]["status"] == "done")
-    assert eventually(lambda: all(each.under_way == 0 for each in stage.followers()))
+    assert eventually(lambda: all(each.window.under_way == 0 for each in stage.followers()))
 
 
 def test_a_page_that_comes_back_gets_what_it_lacks_only(stage: Stage, browse: Browse) -> None:
@@ -235,16 +233,17 @@ def test_gauges_are_sent_by_index_too(stage: Stage, browse: Browse) -> None:
         run.log.add_samples(
             0.1 * number, lambda at: [Sample(at, "pool", 42, {"out": 1.0, "idle": 0.0})]
         )
-        assert eventually(lambda so_far=number: page.gauges and _samples(page) == so_far + 1)
+        assert eventually(partial(heard, page, number + 1))
     assert [each[0] for body in page.gauges for each in body["samples"]] == [
         pytest.approx(0.1 * number) for number in range(5)
     ]
 
 
-def _samples(page: Browser) -> int:
+def heard(page: Browser, samples: int) -> bool:
+    """Whether so many samples have come, each frame of them where the last ended."""
     for n, body in enumerate(page.gauges):
         assert body["index"] == sum(len(each["samples"]) for each in page.gauges[:n])
-    return sum(len(each["samples"]) for each in page.gauges)
+    return sum(len(each["samples"]) for each in page.gauges) == samples
 
 
 def test_the_summary_comes_after_the_marks_that_it_counts(stage: Stage, browse: Browse) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import socket
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg2
@@ -29,6 +30,10 @@ def listening() -> Iterator[socket.socket]:
         yield sock
 
 
+def queued(port: int, count: int) -> bool:
+    return listen_queue(port) == count
+
+
 def port_of(sock: socket.socket) -> int:
     return int(sock.getsockname()[1])
 
@@ -39,7 +44,7 @@ def test_the_listen_queue_is_what_nobody_has_accepted(listening: socket.socket) 
     with contextlib.ExitStack() as stack:
         for count in range(1, 4):
             stack.enter_context(socket.create_connection((LOOPBACK, port)))
-            assert eventually(lambda so_far=count: listen_queue(port) == so_far)
+            assert eventually(partial(queued, port, count))
         accepted, _ = listening.accept()
         with accepted:
             assert listen_queue(port) == 2
@@ -55,7 +60,7 @@ def test_where_the_kernel_does_not_tell_there_is_no_queue(monkeypatch: pytest.Mo
     def missing(_: Path) -> str:
         raise FileNotFoundError
 
-    monkeypatch.setattr(monitor.Path, "read_text", missing)
+    monkeypatch.setattr(Path, "read_text", missing)
     assert listen_queue(80) is None
 
 

@@ -45,15 +45,13 @@ def run_of(stories: list[str], status: str = "done", **more: Any) -> Run:
 
 def rebuilt(frame: dict[str, Any]) -> list[Mark]:
     """The marks that the page makes of a frame."""
+    names = ("seq", "phase", "at", "worker", "lane", "connection")
+    columns = zip(*(frame[name] for name in names), strict=True)
     return [
         Mark(
-            frame["run"],
-            seq,
-            PHASES[frame["phase"][n]],
-            *(frame[name][n] for name in ("at", "worker", "lane", "connection")),
-            detail=frame["detail"].get(str(n), ""),
+            frame["run"], seq, PHASES[code], at, worker, lane, link, frame["detail"].get(str(n), "")
         )
-        for n, seq in enumerate(frame["seq"])
+        for n, (seq, code, at, worker, lane, link) in enumerate(columns)
     ]
 
 

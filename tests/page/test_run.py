@@ -64,7 +64,7 @@ def test_a_run_from_launch_to_reload(page: Page) -> None:
     phases = open_phases(page)
     assert phases["executing"] <= 15
     assert phases["waiting"] + phases["executing"] <= 40
-    page.wait_for_timeout(50)  # a frame is drawn
+    page.wait_for_timeout(200)  # bars are longer than the fading of their ends
     assert page.get_attribute("html", "data-run-status") == "running"
     assert page.evaluate(PIXELS, "waiting") > 500
     assert page.evaluate(PIXELS, "executing") > 500

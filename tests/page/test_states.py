@@ -39,7 +39,8 @@ def show(
 def _made_up_runs_end(page: Page) -> Iterator[None]:
     """Nothing is left that the page's own fixture would cancel."""
     yield
-    page.evaluate("() => poolscope.store.set({ run: null, rows: [], summary: null })")
+    page.evaluate("() => poolscope.store.set({ run: null, rows: [], summary: null, text: null })")
+    page.wait_for_selector("html[data-run-status=idle]")
 
 
 def marks_of(seq: int, *phases: tuple[str, float], **last: Any) -> list[dict[str, Any]]:
@@ -52,7 +53,7 @@ def test_empty_says_what_launch_will_do(page: Page) -> None:
     page.wait_for_function("() => poolscope.store.get().typed !== null")
     page.evaluate("""() => {
         poolscope.socket.disconnect();
-        poolscope.store.set({ run: null, rows: [], summary: null });
+        poolscope.store.set({ run: null, rows: [], summary: null, text: null });
     }""")
     expect(page.locator("#sentence")).to_contain_text(
         "Launch sends 100 requests at once to /sleep/"
