@@ -1,6 +1,6 @@
 """The composition root of the dashboard's web side."""
 
-from flask import Flask, render_template
+from flask import Flask
 from flask_socketio import SocketIO
 
 from . import guard
@@ -8,6 +8,7 @@ from .access import Access
 from .api import api
 from .api_history import kept
 from .live import Relay
+from .pages import pages
 from .processes import ROOT
 from .runtime import Runtime
 
@@ -21,14 +22,9 @@ def create_app(runtime: Runtime, access: Access = Access()) -> tuple[Flask, Rela
     app.extensions["poolscope"] = runtime
     app.register_blueprint(api)
     app.register_blueprint(kept)
-    app.add_url_rule("/", "index", index)
+    app.register_blueprint(pages)
     # Named, because it is otherwise guessed from what is installed, and gevent is. Plain threads
     # suit a process that mostly waits for other processes; nothing in it is patched.
     socketio = SocketIO(app, async_mode="threading", serve_client=False)
     guard.init_app(app, access)
     return app, Relay(socketio, runtime.conductor)
-
-
-def index() -> str:
-    """The page."""
-    return render_template("index.html")
