@@ -2,10 +2,10 @@
 
 import argparse
 
-from . import release, serving
+from . import page, release, serving
 from .table import machine
 
-TABLES = ("release", "largest", "probe", "switch")
+TABLES = ("release", "largest", "probe", "switch", "page")
 
 
 def main() -> None:
@@ -27,6 +27,8 @@ def main() -> None:
         serving.probe(asked.rounds)
     if "switch" in wanted:
         serving.switch(asked.rounds)
+    if "page" in wanted:
+        page.main(asked.rounds)
 
 
 main()
