@@ -170,7 +170,13 @@ class PrivateMariadb:
     def _listens(self) -> bool:
         """Whether connections are taken: a server of many threads takes a moment to die."""
         with socket.socket(socket.AF_UNIX) as sock:
-            return sock.connect_ex(str(self._socket)) == 0
+            # It speaks first. A connect alone says nothing: the kernel accepts for a dying server.
+            sock.settimeout(2 * SECONDS)
+            try:
+                sock.connect(str(self._socket))
+                return bool(sock.recv(1))
+            except OSError:
+                return False
 
     def _create_database(self) -> None:
         """Our database for a plain user, so that limits apply as to anybody's app."""

@@ -1,6 +1,7 @@
 """Fixtures that every kind of test may use."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,9 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from config import Environment
 from dashboard.runtime import Runtime
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.hookimpl(trylast=True)
@@ -43,6 +47,18 @@ def environment(data_dir: Path) -> Environment:
     """The environment of the person who runs the tests, with a data directory of its own."""
     given = {**os.environ, "POOLSCOPE_DATA_DIR": str(data_dir)}
     return Environment.read(given)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's own Chromium: playwright's download is not to be counted on."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("chromium is not installed: apt install chromium")
+    with sync_playwright() as playwright:
+        instance = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield instance
+        instance.close()
 
 
 @pytest.fixture(scope="session")

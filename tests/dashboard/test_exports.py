@@ -26,7 +26,6 @@ from dashboard.exports.scene import ticks
 from dashboard.exports.tokens import light
 from dashboard.exports.trace import lanes
 from dashboard.record import Record
-from tests.page.conftest import browser as browser  # noqa: PLC0414  a fixture
 
 from .har12 import HAR
 from .records import record

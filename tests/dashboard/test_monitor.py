@@ -109,6 +109,8 @@ def test_postgres_counts_our_connections_by_state_and_not_its_own(
     runtime: Runtime, listening: socket.socket
 ) -> None:
     runtime.databases.ensure(Settings(), lambda _: None)
+    runtime.target.stop()  # with what its pool holds
+    runtime.databases.end_sessions()
     url = runtime.databases.admin_url("postgres")
     told: Told = []
     watching = Monitor(url, port_of(listening), lambda name, values: told.append((name, values)))

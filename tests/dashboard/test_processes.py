@@ -76,7 +76,8 @@ def test_closing_ends_whatever_is_left() -> None:
     children = Children()
     left = [children.start(["sleep", "60"]) for _ in range(2)]
     children.close()
-    assert [child.wait(1) for child in left] == [-signal.SIGQUIT] * 2
+    # A shell that put us into the background has made us, and so them, ignore SIGQUIT.
+    assert {child.wait(3) for child in left} <= {-signal.SIGQUIT, -signal.SIGKILL}
 
 
 def test_a_dashboard_that_is_killed_leaves_no_child() -> None:

@@ -1,31 +1,17 @@
 """Fixtures of the page's tests: a real headless Chromium on a real dashboard."""
 
 import random
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 MILLISECONDS = 1000
 RUN_SECONDS = 40
 AFTER_LAUNCH = 600  # milliseconds; a second press right after Launch does not hit Cancel
 
 Ask = Callable[..., Any]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The machine's own Chromium: playwright's download is not to be counted on."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("chromium is not installed: apt install chromium")
-    with sync_playwright() as playwright:
-        instance = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield instance
-        instance.close()
 
 
 @pytest.fixture
