@@ -128,3 +128,16 @@ def test_the_release_changes_nothing_in_what_the_server_does(
     )
     cold = find_batches(fire(plan).log.seen(), warm.settings.concurrency)
     assert [batch.count for batch in cold] == sizes(warm)
+
+
+def test_the_target_is_restarted_only_when_it_was_started_with_something_else(
+    runtime: Runtime, launch: Launch
+) -> None:
+    launch(requests=3, sleep_seconds=0.1)
+    starts, pids = runtime.target.starts, runtime.target.pids
+    launch(requests=5, sleep_seconds=0.2)
+    launch(requests=2, sleep_seconds=0.1, endpoint="python", threads=3)  # gevent has no threads
+    assert (runtime.target.starts, runtime.target.pids) == (starts, pids)
+    launch(requests=2, sleep_seconds=0.1, pool_size=6)
+    assert runtime.target.starts == starts + 1
+    assert runtime.target.pids != pids
