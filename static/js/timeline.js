@@ -59,6 +59,7 @@ export function createTimeline(root, { onSelect, onTime, onView }) {
     width = root.clientWidth;
   }).observe(root);
   let picture = null;
+  let asked; // the view that the next frame will draw: a second key may come before it
   let geometry = null;
 
   function seqAt(event) {
@@ -108,10 +109,12 @@ export function createTimeline(root, { onSelect, onTime, onView }) {
   });
   root.addEventListener("keydown", (event) => {
     if (!picture || event.ctrlKey || event.metaKey || event.altKey) return;
-    const zoom = viewAfterKey(event, picture.view, boundsOf(picture), centerOf(picture));
+    const view = asked === undefined ? picture.view : asked;
+    const zoom = viewAfterKey(event, view, boundsOf(picture), centerOf(picture));
     const chosen = picture.ordered[picture.selected]?.seq ?? null;
     if (zoom) {
-      onView(zoom.view);
+      asked = zoom.view;
+      onView(asked);
     } else if (event.key === "Enter" && chosen !== null) {
       onSelect(chosen, { pinned: !picture.pinned });
     } else if (event.key === "Escape" && chosen !== null) {
@@ -130,6 +133,7 @@ export function createTimeline(root, { onSelect, onTime, onView }) {
     /** gauges: those to show below the bars, or none. */
     draw(next, gauges, palette) {
       picture = next;
+      asked = undefined;
       const room = roomForRows(gauges.length * GAUGE_HEIGHT);
       geometry = layOut(picture, width, room, palette);
       root.dataset.batches = picture.batches.map((batch) => batch.count).join(" ");
