@@ -88,7 +88,8 @@ def test_a_null_pool_has_no_staircase(launch: Launch) -> None:
 
 def test_a_request_is_seen_in_every_phase_it_goes_through(launch: Launch) -> None:
     run = launch(requests=6, pool_size=3, max_overflow=0, sleep_seconds=SLEEP)
-    late = run.requests()[5]
+    # Which three wait is the kernel's and gevent's choice, not ours.
+    late = max(run.requests(), key=lambda request: request.seconds_in("waiting"))
     assert [mark.phase for mark in late.marks][:3] == [
         Phase.QUEUED,
         Phase.HANDLING,
