@@ -19,7 +19,7 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.test
+bench: $(VENV)/.bench
 	@sh scripts/install_system.sh chromium mariadb-server hey apache2-utils
 	$(BIN)/python -m benchmarks
 
@@ -37,4 +37,8 @@ $(VENV)/.run: pyproject.toml requirements.txt requirements-drivers.txt scripts/m
 
 $(VENV)/.test: $(VENV)/.run requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.test requirements-bench.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@

@@ -1,34 +1,37 @@
 """``make bench``: every table, side by side with peers in one run."""
 
 import argparse
+from collections.abc import Callable
 
-from . import page, release, serving
+from . import kept, page, release, serving, soak, watched, work
 from .table import machine
 
-TABLES = ("release", "largest", "probe", "switch", "page")
+TABLES: dict[str, Callable[[int], object]] = {
+    "release": release.main,
+    "largest": lambda _: release.largest(),
+    "probe": serving.probe,
+    "switch": serving.switch,
+    "page": page.main,
+    "watched": watched.main,
+    "work": work.main,
+    "kept": kept.main,
+    "soak": lambda _: soak.main(),
+}
 
 
 def main() -> None:
     """Print the tables that are asked for."""
+    names = ", ".join(TABLES)
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("tables", nargs="*", help=f"some of {', '.join(TABLES)}; all by default")
+    parser.add_argument("tables", nargs="*", help=f"some of {names}; all by default")
     parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
     unknown = set(asked.tables) - set(TABLES)
     if unknown:
-        parser.error(f"no such table: {', '.join(sorted(unknown))}; there are {', '.join(TABLES)}")
-    wanted = asked.tables or TABLES
-    print(f"# Benchmarks\n\n{machine()}")
-    if "release" in wanted:
-        release.main(asked.rounds)
-    if "largest" in wanted:
-        release.largest()
-    if "probe" in wanted:
-        serving.probe(asked.rounds)
-    if "switch" in wanted:
-        serving.switch(asked.rounds)
-    if "page" in wanted:
-        page.main(asked.rounds)
+        parser.error(f"no such table: {', '.join(sorted(unknown))}; there are {names}")
+    print(f"# Benchmarks\n\n{machine()}", flush=True)
+    for name in asked.tables or TABLES:
+        TABLES[name](asked.rounds)
 
 
 main()

@@ -1,5 +1,6 @@
 """The other burst tools, each sending N requests at once to one URL: seconds for all of them."""
 
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -29,13 +30,44 @@ start = time.monotonic()
 gevent.joinall([gevent.spawn(get) for _ in range(n)])
 print(time.monotonic() - start)
 """,
+    # Its faster client, all users in one wave, each asking once, as `locust -u N -r N` does.
+    "locust": """
+from gevent import monkey; monkey.patch_all()
+import sys, time, gevent
+from urllib.parse import urlsplit
+from locust import FastHttpUser, task
+from locust.env import Environment
+from locust.exception import StopUser
+url, n = urlsplit(sys.argv[1]), int(sys.argv[2])
+answered = []
+class Person(FastHttpUser):
+    host = f"{url.scheme}://{url.netloc}"
+    @task
+    def ask(self):
+        self.client.get(url.path or "/")
+        answered.append(1)
+        raise StopUser
+environment = Environment(user_classes=[Person])
+runner = environment.create_local_runner()
+start = time.monotonic()
+runner.start(n, spawn_rate=n)
+while len(answered) < n and time.monotonic() - start < 60:
+    gevent.sleep(0.001)
+print(time.monotonic() - start)
+runner.quit()
+""",
+}
+NEEDS = {
+    "requests in greenlets": "requests",
+    "geventhttpclient": "geventhttpclient",
+    "locust": "locust",
 }
 
 
 def available() -> list[str]:
     """The peers that this machine has."""
     programs = [name for name in ("hey", "ab") if shutil.which(name)]
-    return [*programs, *PYTHON_CLIENTS]
+    return [*programs, *(peer for peer in NEEDS if importlib.util.find_spec(NEEDS[peer]))]
 
 
 def send(peer: str, url: str, count: int) -> float:
