@@ -67,8 +67,18 @@ def launch(page: Page, query: str) -> None:
     wait_for_status(page, "running", "done", "failed")
 
 
+@pytest.fixture(scope="session")
+def module_page(browser: Browser, dashboard_url: str) -> Iterator[Page]:
+    """One page for all tests of modules, which only call functions: opening one takes a second."""
+    context = browser.new_context(base_url=dashboard_url, color_scheme="light")
+    page = context.new_page()
+    visit(page, "/")
+    yield page
+    context.close()
+
+
 @pytest.fixture
-def ask(page: Page) -> Ask:
+def ask(module_page: Page) -> Ask:
     """Evaluates an expression on a module of static/js, `m`, and an argument, `given`."""
 
     def evaluate(module: str, expression: str, given: object = None) -> Any:
@@ -76,6 +86,6 @@ def ask(page: Page) -> Ask:
             const m = await import("/static/js/{module}.js");
             return {expression};
         }}"""
-        return page.evaluate(source, given)
+        return module_page.evaluate(source, given)
 
     return evaluate

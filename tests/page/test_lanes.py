@@ -1,6 +1,7 @@
 """static/js/lanes.js: which thread or greenlet served which request."""
 
 import random
+import re
 from typing import Any
 
 import pytest
@@ -103,7 +104,8 @@ def test_uneven_work_is_seen_in_lanes(page: Page) -> None:
     wait_for_status(page, "done")
     page.select_option("#order", "lanes")
     headings = page.locator(".label-lane")
-    expect(headings.first).to_contain_text("in 4 threads")
+    # How many threads of a worker get something to do is the kernel's choice.
+    expect(headings.first).to_contain_text(re.compile(r"in [1-4] threads?"))
     total = sum(int(text.split(": ")[1].split()[0]) for text in headings.all_text_contents())
     assert total == 24
     page.focus("#timeline")
