@@ -106,7 +106,7 @@ def test_a_pool_that_loses_its_overflow_is_named(launch: Launch, endpoint: str) 
 
 
 def test_the_cure_for_overflow_collapse_takes_six_tenths_of_the_time(launch: Launch) -> None:
-    before = launch(requests=90, sleep_seconds=0.4, pool_size=2, max_overflow=13)
+    before = launch(requests=75, sleep_seconds=0.25, pool_size=2, max_overflow=13)
     diagnosis = before.diagnosis()
     assert diagnosis is not None
     assert diagnosis.limit == "overflow-collapse"
