@@ -1,14 +1,12 @@
 """What a run of 10,000 requests takes to keep, list, open, compare and export."""
 
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from sqlalchemy import insert
 
-from config import Environment, read_settings
+from config import read_settings
 from dashboard import stored
 from dashboard.compare import compare
 from dashboard.exports import FORMATS
@@ -19,6 +17,7 @@ from dashboard.opened import as_page
 from dashboard.record import Record
 from dashboard.runtime import Runtime
 
+from .fresh import environment
 from .table import show
 
 REQUESTS = 10_000
@@ -67,14 +66,12 @@ def fill(history: History, record: Record) -> None:
 
 def main(rounds: int) -> None:
     """Print both tables."""
-    with tempfile.TemporaryDirectory(prefix="ps-") as folder:
-        Path(folder).chmod(0o755)
-        environment = Environment(Path(folder), history_keep=2 * ROWS)
-        with Runtime(environment) as runtime:
+    with environment(history_keep=2 * ROWS) as own:
+        with Runtime(own) as runtime:
             run = runtime.conductor.launch(read_settings(RUN))
             runtime.conductor.wait()
             record = run.record()
-        history = History(environment)
+        history = History(own)
         number = history.latest()
         size = len(stored.marks_of(1, record).marks)
         everything = size + len(stored.marks_of(1, record).gauges)

@@ -2,21 +2,20 @@
 
 import contextlib
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 from werkzeug.serving import make_server
 
-from config import Environment, read_settings
+from config import read_settings
 from dashboard.app import create_app
 from dashboard.runtime import Runtime
 from target_app.marks import PHASES, Phase
 
+from .fresh import fresh_runtime
 from .synthetic import record_of
 from .table import show
 
@@ -74,15 +73,13 @@ ZOOM = """() => {
 @contextlib.contextmanager
 def dashboard() -> Iterator[tuple[Runtime, str]]:
     """A dashboard in this process, and its address."""
-    with tempfile.TemporaryDirectory(prefix="ps-") as folder:
-        Path(folder).chmod(0o755)
-        with Runtime(Environment(Path(folder))) as runtime:
-            app, relay = create_app(runtime)
-            server = make_server("127.0.0.1", 0, app, threaded=True)
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            yield runtime, f"http://127.0.0.1:{server.server_port}"
-            relay.close()
-            server.shutdown()
+    with fresh_runtime() as runtime:
+        app, relay = create_app(runtime)
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield runtime, f"http://127.0.0.1:{server.server_port}"
+        relay.close()
+        server.shutdown()
 
 
 def percentile(values: list[float], share: float) -> float:

@@ -5,18 +5,16 @@ import re
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import requests
 
-from config import Environment, TargetConfig, child_environ, read_settings
+from config import TargetConfig, child_environ, read_settings
 from dashboard.processes import ROOT
-from dashboard.runtime import Runtime
 from dashboard.target import TargetSpec
 
+from .fresh import fresh_runtime
 from .table import ratio, show, spread
 
 REQUESTS = 10_000
@@ -84,19 +82,17 @@ def switch(rounds: int) -> None:
     """Print how long a switch of the mode takes, and gunicorn alone with the same app."""
     ours: list[float] = []
     alone: list[float] = []
-    with tempfile.TemporaryDirectory(prefix="ps-") as folder:
-        Path(folder).chmod(0o755)
-        with Runtime(Environment(Path(folder))) as runtime:
-            urls = runtime.databases.ensure(read_settings({}), lambda _: None)
-            for _ in range(rounds):
-                for mode in ("gevent-green", "blocking"):
-                    settings = read_settings({"mode": mode})
-                    start = time.monotonic()
-                    runtime.target.ensure(TargetSpec.of(settings, urls), 30)
-                    ours.append(time.monotonic() - start)
-                    start = time.monotonic()
-                    with _plain(settings.worker, urls.postgres):
-                        alone.append(time.monotonic() - start)
+    with fresh_runtime() as runtime:
+        urls = runtime.databases.ensure(read_settings({}), lambda _: None)
+        for _ in range(rounds):
+            for mode in ("gevent-green", "blocking"):
+                settings = read_settings({"mode": mode})
+                start = time.monotonic()
+                runtime.target.ensure(TargetSpec.of(settings, urls), 30)
+                ours.append(time.monotonic() - start)
+                start = time.monotonic()
+                with _plain(settings.worker, urls.postgres):
+                    alone.append(time.monotonic() - start)
     show(
         f"Another mode chosen to target ready, {2 * rounds} alternating starts",
         ["", "seconds", "x gunicorn alone"],
