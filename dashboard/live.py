@@ -19,8 +19,9 @@ from .wire import frame, gauge_frame, state, summary
 
 FRAME_MARKS = 4000
 FRAMES_UNDER_WAY = 2
-TICK_SECONDS = 0.033 * SECONDS
-FOLLOWERS_A_TICK = 5
+SPACING_SECONDS = 0.016 * SECONDS  # between frames: a screen shows no more
+FOLLOWERS_A_FRAME = 5
+QUIET_SECONDS = 0.05 * SECONDS  # without a mark, after which gauges and state go out all the same
 SUMMARY_SECONDS = 0.25 * SECONDS
 SUMMARY_SHARE = 0.2  # of this process's time that summaries of a long run may take
 IDLE_SECONDS = 1 * SECONDS
@@ -60,14 +61,20 @@ class Relay:
         self._summary_due = 0.0
         socketio.on_event("follow", self._follow)
         socketio.on_event("disconnect", self._leave)
-        self._thread = threading.Thread(target=self._work, name="relay", daemon=True)
-        self._thread.start()
+        # Two of them: the marks of a long run do not wait until its summary is made.
+        self._threads = [
+            threading.Thread(target=work, name=f"relay-{work.__name__}", daemon=True)
+            for work in (self._send, self._sum_up)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def close(self) -> None:
         """Stop sending."""
         self._closed = True
         self._wake.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def _follow(self, asked: Any = None) -> None:
         run = asked.get("run") if isinstance(asked, dict) else None
@@ -86,7 +93,7 @@ class Relay:
         with self._lock:
             self._followers.pop(request.sid, None)  # type: ignore[attr-defined]
 
-    def _work(self) -> None:
+    def _send(self) -> None:
         while not self._closed:
             self._wake.clear()
             version = self._conductor.version
@@ -94,16 +101,23 @@ class Relay:
             with self._lock:
                 followers = list(self._followers.items())
             busy = run is not None and run.going
-            if followers:
-                if run is not None:
-                    self._summarise(run)
-                for sid, follower in followers:
-                    busy = self._serve(sid, follower, run, version) or busy
+            for sid, follower in followers:
+                busy = self._serve(sid, follower, run, version) or busy
             if busy:
                 # Many tabs get fewer and longer frames: the run needs the processor more.
-                time.sleep(TICK_SECONDS * max(1, len(followers) / FOLLOWERS_A_TICK))
+                time.sleep(SPACING_SECONDS * max(1, len(followers) / FOLLOWERS_A_FRAME))
+                if run is not None and followers:
+                    first = min(follower.index for _, follower in followers)
+                    run.log.follow(first, QUIET_SECONDS)
             elif self._conductor.version == version:
-                self._wake.wait(IDLE_SECONDS if not followers else TICK_SECONDS * 4)
+                self._wake.wait(IDLE_SECONDS if not followers else QUIET_SECONDS)
+
+    def _sum_up(self) -> None:
+        while not self._closed:
+            run = self._conductor.last
+            if run is not None and self._followers:
+                self._summarise(run)
+            time.sleep(QUIET_SECONDS)
 
     def _serve(self, sid: str, follower: Follower, run: Run | None, version: int) -> bool:
         """Send what one follower lacks; True when there is more to come."""

@@ -9,7 +9,7 @@ import threading
 import webbrowser
 from types import FrameType
 
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from config import LOOPBACK
 
@@ -19,6 +19,12 @@ from .errors import StartError
 from .runtime import Runtime
 
 LISTEN_BACKLOG = 128
+
+
+class Handler(WSGIRequestHandler):
+    """Sends each frame at once: Nagle's algorithm would hold it until the last one's receipt."""
+
+    disable_nagle_algorithm = True  # RFC 896; socketserver.StreamRequestHandler has the switch
 
 
 def listen(port: int, host: str = LOOPBACK) -> socket.socket:
@@ -56,7 +62,7 @@ def serve(
     app, relay = create_app(runtime, access)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # no line for each request
     host, port = sock.getsockname()[:2]
-    server = make_server(host, port, app, threaded=True, fd=sock.detach())
+    server = make_server(host, port, app, True, request_handler=Handler, fd=sock.detach())
     server.daemon_threads = True  # type: ignore[attr-defined]  # an open page must not keep us
     url = f"http://{shown_host(host)}:{port}"
     # A token that was given is the person's to know: it need not stand in a terminal's history.
