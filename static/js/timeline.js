@@ -62,6 +62,13 @@ export function createTimeline(root, { onSelect, onTime, onView }) {
   let asked; // the view that the next frame will draw: a second key may come before it
   let geometry = null;
 
+  const viewNow = () => (asked === undefined ? picture.view : asked);
+
+  function show(view) {
+    asked = view;
+    onView(view);
+  }
+
   function seqAt(event) {
     const y = event.clientY - rows.element.getBoundingClientRect().top - PAD;
     if (!picture || y < 0 || y > geometry.rowScale.height) return null;
@@ -88,11 +95,11 @@ export function createTimeline(root, { onSelect, onTime, onView }) {
       seconds: Math.min(scale.to, Math.max(scale.from, scale.seconds(clientX - box.left))),
       row: isInRows ? rowScale.position(y) + 0.5 : null,
       isAxis: clientY < box.top,
-      view: picture.view,
+      view: viewNow(),
       bounds: boundsOf(picture),
     };
   }
-  createGestures(root, placeOf, onView);
+  createGestures(root, placeOf, show);
 
   root.addEventListener("pointermove", (event) => {
     onTime(secondsAt(event));
@@ -109,12 +116,10 @@ export function createTimeline(root, { onSelect, onTime, onView }) {
   });
   root.addEventListener("keydown", (event) => {
     if (!picture || event.ctrlKey || event.metaKey || event.altKey) return;
-    const view = asked === undefined ? picture.view : asked;
-    const zoom = viewAfterKey(event, view, boundsOf(picture), centerOf(picture));
+    const zoom = viewAfterKey(event, viewNow(), boundsOf(picture), centerOf(picture));
     const chosen = picture.ordered[picture.selected]?.seq ?? null;
     if (zoom) {
-      asked = zoom.view;
-      onView(asked);
+      show(zoom.view);
     } else if (event.key === "Enter" && chosen !== null) {
       onSelect(chosen, { pinned: !picture.pinned });
     } else if (event.key === "Escape" && chosen !== null) {
@@ -123,7 +128,7 @@ export function createTimeline(root, { onSelect, onTime, onView }) {
       const position = moved(event.key, picture.selected, picture.ordered.length, partsOf(picture));
       if (position === null) return;
       onSelect(picture.ordered[position].seq, { pinned: picture.pinned });
-      onView(revealing(picture.view, boundsOf(picture), lineAt(picture, position)));
+      show(revealing(viewNow(), boundsOf(picture), lineAt(picture, position)));
     }
     event.preventDefault();
     event.stopPropagation(); // Escape has let go of a request; it must not cancel the run as well
