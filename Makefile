@@ -3,6 +3,7 @@ PORT ?= 5000
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+APPS := .venv-apps
 
 .PHONY: run test lint bench
 .DELETE_ON_ERROR:
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 run: $(VENV)/.run
 	@exec $(BIN)/poolscope serve --port $(PORT)
 
-test: $(VENV)/.test
+test: $(VENV)/.test $(APPS)/new/.done $(APPS)/old/.done
 	@sh scripts/install_system.sh chromium mariadb-server
 	$(BIN)/python -m pytest
 
@@ -41,4 +42,10 @@ $(VENV)/.test: $(VENV)/.run requirements-dev.txt
 
 $(VENV)/.bench: $(VENV)/.test requirements-bench.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
+
+# Other people's apps are tested in environments of their own, which do not have Poolscope.
+$(APPS)/%/.done: tests/apps/requirements-%.txt $(VENV)/.run
+	@$(BIN)/python -m venv --clear $(APPS)/$*
+	$(APPS)/$*/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@

@@ -41,6 +41,8 @@ MODES = {
 POSTGRES_DRIVERS = ("psycopg2", "psycopg2-green", "psycopg")
 MYSQL_DRIVERS = ("pymysql", "mysqlconnector", "mysqlclient")
 ENDPOINTS = {name: f"/sleep/{name}/" for name in ("python", "postgres", "mysql")}
+URL = "url"  # the endpoint of a run at a server that somebody else runs, named by --url
+APP = "app"  # the endpoint of a run of somebody's own app, whose paths the command line names
 
 
 class Field(NamedTuple):
@@ -137,7 +139,11 @@ class Settings:
         "gevent-green", tuple(MODES), "Mode", "main", "A preset of worker class and driver."
     )
     endpoint: str = _choice(
-        "postgres", tuple(ENDPOINTS), "Endpoint", "main", "Where each request sleeps."
+        "postgres",
+        (*ENDPOINTS, APP, URL),
+        "Endpoint",
+        "main",
+        "Where each request sleeps; app is your own, as --app names it; url the server of --url.",
     )
     requests: int = _number(
         100, 1, 10_000, "Requests", "main", "How many requests are released together."
@@ -178,6 +184,13 @@ class Settings:
         "Backlog",
         "server",
         "Connections that the kernel queues for the workers.",
+    )
+    pool_from: str = _choice(
+        "app",
+        ("app", "here"),
+        "Pool settings from",
+        "pool",
+        "Of your own app: its own settings, or those below, for this run only.",
     )
     pool_class: str = _choice(
         "QueuePool",
@@ -241,6 +254,8 @@ class Settings:
     @property
     def database(self) -> str:
         """The database that the endpoint asks: the Python one reads Postgres' todos."""
+        if self.endpoint == APP:
+            return "mysql" if self.driver in MYSQL_DRIVERS else "postgres"
         return "mysql" if self.endpoint == "mysql" else "postgres"
 
     @property
@@ -259,6 +274,8 @@ class Settings:
     @property
     def database_driver(self) -> str:
         """The driver of the database that the endpoint asks."""
+        if self.endpoint == APP and self.driver not in {AUTO, *POSTGRES_DRIVERS, *MYSQL_DRIVERS}:
+            return self.driver  # as it was found in the app
         return self.mysql_driver if self.database == "mysql" else self.postgres_driver
 
     @property
@@ -274,7 +291,9 @@ class Settings:
 
     @property
     def path(self) -> str:
-        """The path and query of each request."""
+        """The path and query of each request, where the command line names none."""
+        if self.endpoint in {APP, URL}:
+            return "/"
         return f"{ENDPOINTS[self.endpoint]}?seconds={self.sleep_seconds:g}"
 
     def as_dict(self) -> dict[str, Any]:
@@ -407,6 +426,7 @@ class Environment:
     ci: bool = False
     history_url: str = ""  # of a server database; none takes a file in the data directory
     history_keep: int = HISTORY_KEEP
+    server_token: str = field(default="", repr=False)  # of the dashboard that --server names
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> "Environment":
@@ -420,6 +440,7 @@ class Environment:
             ci=environ.get("CI", "").lower() == "true",
             history_url=environ.get("HISTORY_URL", ""),
             history_keep=_history_keep(environ.get("HISTORY_KEEP", "")),
+            server_token=environ.get("POOLSCOPE_SERVER_TOKEN", ""),
         )
 
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 
 import requests
 
-from dashboard.burst import Plan, files_needed
+from dashboard.burst import files_needed
 from dashboard.loose import Loose, fire
+from dashboard.mix import Ask
+from dashboard.plan import Plan
 from target_app.marks import Phase
 
 from . import peers
@@ -39,7 +41,7 @@ def report(port: int) -> list[tuple[int, float, float]]:
 def ours(port: int, count: int) -> Loose:
     """One burst of our own."""
     token = secrets.token_hex(16)
-    return fire(Plan(host="127.0.0.1", port=port, path="/", requests=count, token=token))
+    return fire(Plan(host="127.0.0.1", port=port, asks=(Ask(),), requests=count, token=token))
 
 
 def stamp_errors(sent: Loose, stamps: list[tuple[int, float, float]]) -> list[float]:

@@ -9,11 +9,13 @@ from flask import Blueprint, Response, current_app, jsonify, make_response
 from werkzeug.exceptions import HTTPException, NotFound
 
 from config import (
+    APP,
     ENDPOINTS,
     FIELDS,
     MODES,
     MYSQL_DRIVERS,
     POSTGRES_DRIVERS,
+    URL,
     Field,
     Settings,
     SettingsError,
@@ -22,12 +24,19 @@ from config import (
 from target_app.marks import PHASES
 
 from . import contract, matrix, report, wire
+from .app_look import modes_of
+from .app_words import card
 from .conductor import Busy, Conductor, Run
 from .contract import EMPTY, SETTINGS, Text, asked, takes
 from .errors import StartError
-from .forecast import forecast
 
 api = Blueprint("api", __name__, url_prefix="/api")
+
+NOT_OF_OURS = frozenset({"pool_from"})
+OF_A_URL = ("endpoint", "requests", "deadline_seconds")
+NOT_OF_AN_APP = frozenset(
+    {"sleep_seconds", "driver", "postgres_max_connections", "mysql_max_connections"}
+)
 
 LAUNCH_QUERY = (
     Text("compare", "The run beside which the page lays this one."),
@@ -46,9 +55,15 @@ def options() -> Response:
     """Everything that a form of the settings needs."""
     databases = conductor().databases
     endpoints = []
-    for name, path in ENDPOINTS.items():
+    guest = conductor().guest
+    outside = conductor().outside
+    paths = ENDPOINTS if guest is None else {APP: ", ".join(ask.text for ask in guest.app.asks)}
+    if outside is not None:
+        paths = {URL: f"{outside.origin}: {', '.join(ask.text for ask in outside.asks)}"}
+    for name, path in paths.items():
         reason = databases.missing(name)
         endpoints.append({"name": name, "path": path, "available": not reason, "reason": reason})
+    reasons = modes_of(guest.seen, guest.app) if guest is not None else {}
     return jsonify(
         {
             "version": version("poolscope"),
@@ -57,15 +72,33 @@ def options() -> Response:
                 {
                     "name": mode.name,
                     "title": mode.title,
+                    "reason": reasons.get(mode.name, ""),
                     "worker_class": mode.worker_class,
                     "drivers": {"postgres": mode.postgres_driver, "mysql": mode.mysql_driver},
                 }
                 for mode in MODES.values()
             ],
             "endpoints": endpoints,
-            "fields": [each._asdict() | {"type": each.kind} for each in FIELDS.values()],
+            "fields": [each._asdict() | {"type": each.kind} for each in _fields(tuple(paths))],
+            "app": guest.facts() if guest is not None else None,
         }
     )
+
+
+def _fields(endpoints: tuple[str, ...]) -> list[Field]:
+    """The fields of the form: what an app has itself is no choice of a run, nor the reverse."""
+    defaults = conductor().defaults
+    left_out = NOT_OF_AN_APP if APP in endpoints else NOT_OF_OURS
+    shown = [each for name, each in FIELDS.items() if name not in left_out]
+    if URL in endpoints:  # the other settings are those of the server itself
+        shown = [FIELDS[name] for name in OF_A_URL]
+    return [
+        each._replace(
+            default=getattr(defaults, each.name),
+            choices=endpoints if each.name == "endpoint" else each.choices,
+        )
+        for each in shown
+    ]
 
 
 @api.post("/forecast")
@@ -73,7 +106,8 @@ def options() -> Response:
 def post_forecast() -> Response:
     """What the settings in the body promise."""
     settings = _settings()
-    return jsonify({"settings": settings.as_dict(), "forecast": forecast(settings).as_dict()})
+    promised = conductor().promise(settings)
+    return jsonify({"settings": settings.as_dict(), "forecast": promised.as_dict()})
 
 
 @api.post("/runs")
@@ -124,14 +158,15 @@ def _brief(run: Run) -> dict[str, Any]:
 def get_run(run_id: str) -> Response:
     """The run as ``poolscope run --json`` prints it."""
     run = _run(run_id)
-    body = report.as_json(
-        run.settings, run.promised, run.requests(), run.batches(), run.diagnosis()
-    )
+    batches, picture = run.shape()
+    body = report.as_json(run.settings, run.promised, run.requests(), batches, run.diagnosis())
+    body |= {"picture": picture, "paths": [row.as_dict() for row in run.paths()]}
     error = run.error
     more: dict[str, Any] = {
         "run": run.id,
         "history_id": run.history_id,
         "status": run.status,
+        "app": card(run.settings, run.effective(), run.app_facts(), run.diagnosis()),
         "error": error and {"cause": error.cause, "cure": error.cure, "stderr": error.log},
     }
     if run.going:
@@ -152,7 +187,8 @@ def get_run_record(run_id: str) -> Response:
 def get_run_text(run_id: str) -> Response:
     """The run as the seed's client prints it."""
     run = _run(run_id)
-    origin = f"http://127.0.0.1:{conductor().target.port}"
+    outside = conductor().outside
+    origin = outside.origin if outside else f"http://127.0.0.1:{conductor().target.port}"
     text = report.seed_text(run.settings, origin, run.requests())
     return Response(text, mimetype="text/plain")
 
@@ -179,6 +215,9 @@ def get_matrix() -> Response:
 def post_matrix() -> tuple[Response, int]:
     """Measure the matrix anew."""
     contract.body()
+    if conductor().guest is not None or conductor().outside is not None:
+        cause = "The matrix measures our own app, which this Poolscope does not serve"
+        raise StartError(cause, "Start another without --app and --url")
     last = conductor().last
     if last is not None and last.going:
         raise Busy(last.id)
@@ -194,7 +233,9 @@ def _run(run_id: str) -> Run:
 
 
 def _settings() -> Settings:
-    return read_settings(contract.body())
+    given, defaults = contract.body(), conductor().defaults
+    settings = read_settings(given if defaults == Settings() else defaults.as_dict() | given)
+    return conductor().checked(settings) if conductor().guest is not None else settings
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:

@@ -8,9 +8,10 @@ from werkzeug.exceptions import NotFound
 
 from config import Field, SettingsError
 
+from . import report
 from .compare import compare
-from .contract import CHANGE, EMPTY, Text, asked, body, changed, takes
-from .exports import FORMATS, file_name
+from .contract import CHANGE, EMPTY, RUN_FILE, Text, asked, body, changed, lines, takes
+from .exports import FORMATS, file_name, jsonl
 from .history import History
 from .listing import MOST_NUMBER, QUERY, Listing
 from .openapi import document
@@ -19,6 +20,7 @@ from .record import Record
 
 kept = Blueprint("kept", __name__, url_prefix="/api")
 
+MOST_SENT = 16 * 1024 * 1024  # bytes of a run to import; one of 10,000 requests has 4 to 6 million
 SEARCH = Text("q", "Words that each run of the list contains: label, mode, limit, #7.")
 FORMAT = Field(
     *("format", "Format", "choice", "jsonl", "export", "Which kind of file."),
@@ -41,6 +43,17 @@ def get_history() -> Response:
     listing = Listing(given["page"], given["size"], given["sort"], given["q"])
     runs, total = _history().list(listing)
     return jsonify({"runs": runs, "total": total, "page": listing.page, "size": listing.size})
+
+
+@kept.post("/history")
+@takes(body=RUN_FILE, answer="Changed", status=201)
+def post_kept_run() -> tuple[Response, int]:
+    """Bring in a run that was exported as JSON lines."""
+    try:
+        record = jsonl.read(lines(MOST_SENT))
+    except ValueError as error:
+        raise SettingsError([("file", f"This file cannot be imported: {error}")]) from error
+    return jsonify({"number": _history().add(record)}), HTTPStatus.CREATED
 
 
 @kept.get(f"/history/{NUMBER}")
@@ -87,6 +100,15 @@ def undo_delete(number: int) -> Response:
 def export_kept_run(number: int) -> Response:
     """A kept run as a file."""
     return _file(_record(number), asked(export_kept_run)["format"])
+
+
+@kept.get(f"/history/{NUMBER}/text")
+@takes(types=("text/plain",))
+def get_kept_text(number: int) -> Response:
+    """A kept run as the seed's client prints it."""
+    record = _record(number)
+    text = report.seed_text(record.settings, "", record.requests)
+    return Response(text, mimetype="text/plain")
 
 
 @kept.get("/runs/<run_id>/export")

@@ -13,7 +13,7 @@ so batches whose edges smear into each other stay apart.
 import math
 from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .spans import Request, Service
@@ -22,6 +22,9 @@ POOL_WAIT_SECONDS = 0.005  # an idle pool answers in microseconds, with a busy l
 POOL_WAIT_SHARE = 0.02
 # Two processes' stamps of one handover, and greenlets that finish together before others begin.
 HANDOVER_SECONDS = 0.002
+
+ASTRAY_SECONDS = 0.02  # by which a batch may run into the next, beside half of a service
+ASTRAY_SHARE = 1 / 3  # of the requests after the first batch, from which on there is no picture
 
 NOBODY = (-math.inf, 0)  # left a place that is not known
 
@@ -58,6 +61,31 @@ def find_batches(requests: Iterable[Request], width: int) -> list[Batch]:
         seqs = tuple(request.seq for request in members)
         batches.append(Batch(len(members), round(_ended(members[-1]), 6), seqs))
     return batches
+
+
+def are_a_picture(requests: Iterable[Request], batches: Sequence[Batch]) -> bool:
+    """Whether batches tell what happened: whether one was served before the next began.
+
+    With equal service times they are. Where a request of 2 s shares a pool with others of 20 ms,
+    the others pass it by the dozen, and a bracket over them would say that they went together.
+    Rule: a request is astray when it began clearly before the service of an earlier batch was
+    over; batches are no picture when a third of the requests after the first batch are astray.
+    Where no service is known there are none. See docs/adr/0007-unequal-times.md.
+    """
+    services = {r.seq: r.service for r in requests if r.done and r.service}
+    if not services:
+        return False
+    lengths = sorted(service.end - service.start for service in services.values())
+    slack = max(ASTRAY_SECONDS, lengths[len(lengths) // 2] / 2)
+    over = -math.inf  # when the service of all earlier batches was over
+    astray = later = 0
+    for number, batch in enumerate(batches):
+        members = [services[seq] for seq in batch.seqs if seq in services]
+        if number:
+            later += len(members)
+            astray += sum(service.start < over - slack for service in members)
+        over = max([over, *(service.end for service in members)])
+    return astray <= ASTRAY_SHARE * later
 
 
 def waited_for_pool(service: Service) -> bool:

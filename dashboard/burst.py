@@ -16,62 +16,32 @@ import os
 import resource
 import selectors
 import socket
+import ssl
 import struct
 import sys
 import time
-from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
 import httptools
 
 from config import SECONDS
-from target_app.failures import classify
-from target_app.marks import RUN_HEADER, Mark, Phase, encode, run_header, traceparent
+from target_app.marks import Mark, Phase, encode
+
+from .exchange import Exchange, failure
+from .plan import Plan
+from .servertiming import detail_of, own_metrics
+from .tls import Tls, reason
 
 # Connections still coming up are waited for this long after the last one opened.
 QUIET_SECONDS = 0.25 * SECONDS
 OPENING_SECONDS = 3 * SECONDS
 SPARE_FILES = 64
 LATE = "opened after the release"
+FIRST_BYTE_SECONDS = 0.001  # before the last one, from which on an answer takes its time
 
 _SO_TIMESTAMPNS = 35  # asm-generic/socket.h; the same number on x86 and arm
 _TIMESPEC = struct.Struct("@ll")
 _ANCILLARY = socket.CMSG_SPACE(_TIMESPEC.size) if hasattr(socket, "CMSG_SPACE") else 0
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One burst: ``requests`` GETs of ``path`` at a loopback address."""
-
-    host: str
-    port: int
-    path: str
-    requests: int
-    token: str
-    deadline_seconds: float = 60.0
-    cold: bool = False  # open each connection only at the release
-    headers: dict[str, str] = field(default_factory=dict)
-
-    def to_json(self) -> bytes:
-        """The plan as the generator reads it."""
-        return json.dumps(asdict(self)).encode() + b"\n"
-
-    def bytes_of(self, seq: int) -> bytes:
-        """Request ``seq`` on the wire."""
-        headers = {
-            "Host": f"{self.host}:{self.port}",
-            "User-Agent": "poolscope",
-            "Accept": "*/*",
-            "Connection": "close",
-            RUN_HEADER: run_header(self.token, seq),
-            "traceparent": traceparent(self.token, seq),
-            **self.headers,
-        }
-        lines = [
-            f"GET {self.path} HTTP/1.1",
-            *(f"{name}: {text}" for name, text in headers.items()),
-        ]
-        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
 def files_needed(requests: int) -> str:
@@ -89,60 +59,6 @@ def files_needed(requests: int) -> str:
     if soft != resource.RLIM_INFINITY and soft < need:
         resource.setrlimit(resource.RLIMIT_NOFILE, (need, hard))
     return ""
-
-
-class Exchange:
-    """One request: its socket, the parser of its answer, and how it ended."""
-
-    __slots__ = (
-        "body",
-        "complete",
-        "connected",
-        "ended",
-        "framed",
-        "parser",
-        "payload",
-        "sent_at",
-        "seq",
-        "sock",
-        "started",
-        "timing",
-    )
-
-    def __init__(self, seq: int, payload: bytes) -> None:
-        self.seq = seq
-        self.payload = payload
-        self.sock: socket.socket | None = None
-        self.connected = False
-        self.sent_at = 0.0
-        self.ended = False
-        self.complete = False
-        self.framed = False
-        self.started = False
-        self.body = b""
-        self.timing = ""
-        self.parser = httptools.HttpResponseParser(self)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep the durations that the target measured, and whether the answer says its length."""
-        lowered = name.lower()
-        if lowered == b"server-timing":
-            self.timing = value.decode("latin-1")
-        elif lowered in {b"content-length", b"transfer-encoding"}:
-            self.framed = True
-
-    def on_headers_complete(self) -> None:
-        """The body follows."""
-        self.started = True
-
-    def on_body(self, chunk: bytes) -> None:
-        """Keep the start of the body of an error, which says what went wrong."""
-        if len(self.body) < 2000 and self.parser.get_status_code() >= 400:
-            self.body += chunk
-
-    def on_message_complete(self) -> None:
-        """The last byte is there."""
-        self.complete = True
 
 
 class Clock:
@@ -168,7 +84,10 @@ class Burst:
         self._out = out
         self._clock = Clock()
         self._selector = selectors.DefaultSelector()
-        self._exchanges = [Exchange(n, plan.bytes_of(n)) for n in range(1, plan.requests + 1)]
+        self._exchanges = [
+            Exchange(seq, ask, payload, Tls(plan.host) if plan.tls else None)
+            for seq, (ask, payload) in enumerate(plan.payloads(), 1)
+        ]
         self._opening: set[Exchange] = set()
         self._left = plan.requests
         self._largest_lag = 0.0
@@ -200,9 +119,11 @@ class Burst:
             self._say(finished=True, spread=spread, lag=lag, stamps=stamps)
 
     def _open_all(self) -> None:
-        address = (self._plan.host, self._plan.port)
+        host = self._plan.address or self._plan.host
+        address = (host, self._plan.port)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         for each in self._exchanges:
-            sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            sock = socket.socket(family, socket.SOCK_STREAM)
             sock.setblocking(False)
             each.sock = sock
             self._opening.add(each)
@@ -226,24 +147,60 @@ class Burst:
 
     def _finish_opening(self, each: Exchange) -> None:
         assert each.sock is not None  # noqa: S101  it is opening
+        if each.connected:
+            self._hear_early(each)
+            return
         code = each.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
             self._selector.unregister(each.sock)
             self._fail_to_open(each, code)
             return
-        self._opening.discard(each)
-        each.connected = True
-        each.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if sys.platform == "linux":
-            each.sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-            self._kernel_stamps = True
-        self._selector.modify(each.sock, selectors.EVENT_READ, each)
+        if self._selector.get_key(each.sock).events == selectors.EVENT_WRITE:  # it has just opened
+            each.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if sys.platform == "linux":
+                each.sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+                self._kernel_stamps = True
+            self._selector.modify(each.sock, selectors.EVENT_READ, each)
+        if each.tls is None or self._shake(each, each.tls):
+            self._opening.discard(each)
+            each.connected = True
+
+    def _hear_early(self, each: Exchange) -> None:
+        """Take what a TLS server sends before it is asked: tickets for other sessions."""
+        if each.sock is not None and each.tls is not None:
+            with contextlib.suppress(OSError):  # sending will tell
+                each.tls.open(each.sock.recv(65536))
+
+    def _shake(self, each: Exchange, tls: Tls) -> bool:
+        """One step of the TLS handshake; True when the request is sealed and can be sent."""
+        assert each.sock is not None  # noqa: S101  it has opened
+        received = b""
+        try:
+            with contextlib.suppress(BlockingIOError):
+                received = each.sock.recv(65536)
+                if not received:
+                    raise ConnectionResetError(errno.ECONNRESET, "closed in the TLS handshake")
+            over, answer = tls.shake(received)
+            if over:
+                each.payload = tls.seal(each.payload)
+                each.sock.send(answer)
+                return True
+            each.sock.send(answer)
+        except OSError as error:  # an SSLError is one as well
+            word = "tls-failed" if isinstance(error, ssl.SSLError) else "reset"
+            why = reason(error) if isinstance(error, ssl.SSLError) else error.strerror
+            self._selector.unregister(each.sock)
+            self._give_up_opening(each, f"{word}: {why}")
+        return False
 
     def _fail_to_open(self, each: Exchange, code: int) -> None:
-        self._opening.discard(each)
         word = {errno.ECONNREFUSED: "connect-refused"}.get(code, "reset")
+        self._give_up_opening(each, f"{word}: {os.strerror(code)}")
+
+    def _give_up_opening(self, each: Exchange, why: str) -> None:
+        self._opening.discard(each)
         # Its mark follows once the release has given all times their origin.
-        each.body = f"{word}: {os.strerror(code)}".encode()
+        each.body = why.encode()
         if self._released:
             self._end_unsent(each)
 
@@ -254,12 +211,30 @@ class Burst:
         self._end(each, Phase.FAILED, now, each.body.decode())
 
     def _send(self, each: Exchange) -> None:
-        """Send one request; a loopback socket's buffer takes it whole."""
+        """Send one request; a socket's buffer takes it whole, but for a large body."""
         each.sent_at = time.monotonic()
         try:
-            each.sock.send(each.payload)  # type: ignore[union-attr]
+            sent = each.sock.send(each.payload)  # type: ignore[union-attr]
         except OSError as error:  # the server closed it while it waited
             each.body = f"reset: {error.strerror}".encode()
+            return
+        if sent < len(each.payload):
+            each.unsent = each.payload[sent:]
+            both = selectors.EVENT_READ | selectors.EVENT_WRITE
+            self._selector.modify(each.sock, both, each)  # type: ignore[arg-type]
+
+    def _send_rest(self, each: Exchange) -> None:
+        """Send what has room now; what goes wrong in it, reading will tell."""
+        assert each.sock is not None  # noqa: S101  it is connected
+        try:
+            each.unsent = each.unsent[each.sock.send(each.unsent) :]
+        except BlockingIOError:
+            return
+        except OSError:
+            each.unsent = b""
+        if each.unsent:
+            return
+        self._selector.modify(each.sock, selectors.EVENT_READ, each)
 
     def _report_release(self, start: float, end: float, ready: list[Exchange]) -> float:
         spread = ready[-1].sent_at - ready[0].sent_at if ready else 0.0
@@ -282,14 +257,17 @@ class Burst:
             if wait <= 0:
                 self._give_up()
                 break
-            for key, _ in self._selector.select(min(wait, 1 * SECONDS)):
+            for key, events in self._selector.select(min(wait, 1 * SECONDS)):
                 each = key.data
                 if each is None:
                     return False
-                if each.connected:
-                    self._read(each)
-                else:
+                if not each.connected:
                     self._open_late(each)
+                    continue
+                if each.unsent and events & selectors.EVENT_WRITE:
+                    self._send_rest(each)
+                if events & selectors.EVENT_READ:
+                    self._read(each)
             self._out.flush()
         self._out.flush()
         return True
@@ -310,17 +288,24 @@ class Burst:
             self._end(each, Phase.FAILED, time.monotonic(), f"reset: {error.strerror}")
             return
         try:
+            closed = not data
+            if data and each.tls is not None:
+                data = each.tls.open(data)
             if data:
+                each.first_at = each.first_at or at
                 each.parser.feed_data(data)
-            else:
+            elif closed:
                 # An answer without a length ends with its connection (RFC 9112 section 6.3).
                 each.complete = each.complete or (each.started and not each.framed)
         except httptools.HttpParserError as error:
             self._end(each, Phase.FAILED, at, f"http-5xx: the answer is not HTTP: {error}")
             return
+        except ssl.SSLError as error:
+            self._end(each, Phase.FAILED, at, f"tls-failed: {reason(error)}")
+            return
         if each.complete:
             self._answered(each, max(at, each.sent_at))
-        elif not data:
+        elif closed:
             self._end(each, Phase.FAILED, at, "reset: the connection closed before the answer")
 
     def _receive(self, sock: socket.socket) -> tuple[bytes, float]:
@@ -337,13 +322,18 @@ class Burst:
         return data, now
 
     def _answered(self, each: Exchange, at: float) -> None:
+        first_at = max(each.first_at, each.sent_at)
         if each.timing:
-            self._say(timing=[each.seq, each.timing])
+            self._say(timing=[each.seq, each.timing, first_at])
+        if self._plan.outside:
+            said = detail_of(own_metrics(each.timing))
+            if said or at - first_at >= FIRST_BYTE_SECONDS:
+                self._mark(each, Phase.RESPONDING, first_at, said)
         status = each.parser.get_status_code()
-        if status < 400:
+        if status < (500 if self._plan.any_status else 400):
             self._end(each, Phase.DONE, at, str(status))
         else:
-            self._end(each, Phase.FAILED, at, _failure(status, each.body))
+            self._end(each, Phase.FAILED, at, failure(status, each.body, each.kind))
 
     def _give_up(self) -> None:
         now = time.monotonic()
@@ -372,21 +362,9 @@ class Burst:
         self._out.flush()
 
 
-def _failure(status: int, body: bytes) -> str:
-    """``word: message`` of an error answer: the target's own JSON, or what any server says."""
-    try:
-        answer = json.loads(body)
-        word, message = str(answer["error"]), str(answer["message"])
-    except (ValueError, KeyError, TypeError):
-        text = body.decode(errors="replace").strip()
-        message = f"status {status}" + (f", {text.splitlines()[-1][:200]}" if text else "")
-        word = classify(text) if status >= 500 else "http-4xx"
-    return f"{word}: {message}"[:500]
-
-
 def main() -> None:
     """Read the plan, run it, and end when stdin closes."""
-    plan = Plan(**json.loads(sys.stdin.buffer.readline()))
+    plan = Plan.of_json(sys.stdin.buffer.readline())
     try:
         Burst(plan, sys.stdout.buffer).run(sys.stdin.buffer)
         sys.stdout.buffer.flush()

@@ -18,17 +18,30 @@ from urllib.parse import urlsplit
 import click
 import requests
 
-from config import FIELDS, LOOPBACK, Environment, Field, Settings, SettingsError, read_settings
+from config import FIELDS, LOOPBACK, URL, Environment, Field, Settings, SettingsError, read_settings
 from target_app.marks import encode
 
 from . import matrix
 from .access import grant
-from .burst import Plan, files_needed
+from .burst import files_needed
+from .cli_app import (
+    APP_OPTIONS,
+    BEFORE_THE_LOOK,
+    app_of,
+    app_options,
+    app_settings,
+    asks_of,
+    request_options,
+)
 from .cli_history import export_command, history_command, import_command
-from .cli_run import judge, run_here, run_there
+from .cli_outside import server_of, url_option
+from .cli_run import judge, run_app, run_here, run_there
 from .errors import StartError
 from .gate import MEASURES, parse_all
 from .loose import Loose, fire
+from .mix import Ask
+from .plan import Plan
+from .probe_package import write_package
 from .record import Record
 from .remote import Server
 from .runtime import Runtime
@@ -73,10 +86,16 @@ def _stop(code: int, *lines: str) -> NoReturn:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="poolscope")
 @click.option("--server", default="", metavar="URL", help="Do `run` by this running dashboard.")
+@click.option(
+    "--token",
+    default=lambda: Environment.read().server_token,
+    show_default="POOLSCOPE_SERVER_TOKEN",
+    help="The secret that the dashboard of --server asks for.",
+)
 @click.pass_context
-def commands(context: click.Context, server: str) -> None:
+def commands(context: click.Context, server: str, token: str) -> None:
     """Show where each request of a burst waits, and which setting is the limit."""
-    context.obj = server
+    context.obj = (server, token)
     if server and context.invoked_subcommand != "run":
         raise SettingsError([("server", "--server goes with run: poolscope --server URL run")])
 
@@ -111,15 +130,36 @@ def _settings(given: dict[str, Any]) -> Settings:
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 @click.option("--host", default=LOOPBACK, show_default=True, help="Others than loopback: a token.")
 @click.option("--token", default="", help="Secret that the page asks for; made where it is needed.")
-def serve_command(port: int, no_browser: bool, host: str, token: str) -> None:
+@app_options
+@request_options
+@url_option
+def serve_command(  # noqa: PLR0913, PLR0917  one per option
+    port: int,
+    no_browser: bool,
+    host: str,
+    token: str,
+    requested: tuple[str, ...],
+    header: tuple[str, ...],
+    body_file: Path | None,
+    urls: tuple[str, ...],
+    **given_app: Any,
+) -> None:
     """Serve the dashboard on 127.0.0.1 (what `make run` does)."""
     access = grant(host, token)
+    outside = server_of(urls, requested, header, body_file, given_app["module"])
+    if (requested or header or body_file) and not urls and not given_app["module"]:
+        why = "--path, --header and --body-file go with --app or --url: name what they ask"
+        raise SettingsError([("path", why)])
+    app = app_of(asks_of(requested, header, body_file), **given_app)
     sock = listen(port, host)
-    with Runtime(Environment.read()) as runtime:
+    with Runtime(Environment.read(), app, outside) as runtime:
         serve(runtime, sock, open_browser=not no_browser, access=access)
 
 
 @commands.command("run")
+@app_options
+@request_options
+@url_option
 @settings_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 @click.option("--marks", type=click.Path(dir_okay=False, path_type=Path), help="Write the log.")
@@ -138,7 +178,7 @@ def serve_command(port: int, no_browser: bool, host: str, token: str) -> None:
 )
 @click.pass_obj
 def run_command(  # noqa: PLR0913, PLR0917  one per option
-    url: str,
+    dashboard: tuple[str, str],
     /,
     as_json: bool,
     marks: Path | None,
@@ -146,16 +186,38 @@ def run_command(  # noqa: PLR0913, PLR0917  one per option
     no_keep: bool,
     expressions: tuple[str, ...],
     junit_file: Path | None,
+    requested: tuple[str, ...],
+    header: tuple[str, ...],
+    body_file: Path | None,
+    urls: tuple[str, ...],
     **given: Any,
 ) -> None:
     """Do one run without a browser: target up, burst, target down."""
-    settings, assertions = _settings(given), parse_all(expressions)
-    server = Server(url) if url else None
+    outside = server_of(urls, requested, header, body_file, given["module"] or dashboard[0])
+    if outside is not None:
+        given["endpoint"] = given["endpoint"] or URL
+        if given["endpoint"] != URL:
+            why = f"--url has named {outside.origin}: leave --endpoint out, or take endpoint url"
+            raise SettingsError([("endpoint", why)])
+    of_app = {name: given.pop(name) for name in APP_OPTIONS}
+    app = app_of(asks_of(requested, header, body_file), **of_app)
+    settings = app_settings(BEFORE_THE_LOOK, given) if app else _settings(given)
+    assertions = parse_all(expressions)
+    server = Server(*dashboard) if dashboard[0] else None
+    if server is not None and app is not None:
+        why = "--server has what it serves named where it is started: leave --app out here"
+        raise SettingsError([("app", why)])
+    if server is not None and (requested or header or body_file):
+        why = "--server has what it asks for named where it is started: leave --path out here"
+        raise SettingsError([("path", why)])
 
     def do() -> tuple[Record, str]:
         if server is not None:
             return run_there(server, settings, label, not no_keep)
-        return run_here(settings, label, not no_keep)
+        if app is not None:
+            return run_app(app, given, label, not no_keep)
+        asks = asks_of(requested, header, body_file) if requested else ()
+        return run_here(settings, label, not no_keep, outside, asks)
 
     with _writable(marks), _writable(junit_file):
         code = judge(do, assertions, as_json, marks, junit_file)
@@ -210,7 +272,7 @@ def burst_command(  # noqa: PLR0913, PLR0917  one per option
         plan = Plan(
             host=host,
             port=port,
-            path=path,
+            asks=(Ask(path=path),),
             requests=number,
             token=secrets.token_hex(16),
             deadline_seconds=seconds or 60.0,
@@ -297,6 +359,19 @@ def create_data_command() -> None:
     with Runtime(Environment.read()) as runtime:
         for name, rows in runtime.databases.create_data(_say).items():
             print(f"{name}: {f'{rows} todos created' if rows else 'has its todos already'}")
+
+
+@commands.command("probe")
+def probe_command() -> None:
+    """Print the import path of the probe, for a server that you start by hand."""
+    folder = Environment.read().data_dir / "probe"
+    try:
+        print(write_package(folder))
+    except OSError as error:
+        raise StartError(
+            f"{folder} cannot be written ({error.strerror})",
+            "Name another directory: POOLSCOPE_DATA_DIR=~/poolscope poolscope probe",
+        ) from error
 
 
 @commands.command("databases")

@@ -10,37 +10,63 @@ from typing import Any
 from config import Environment, Settings
 from target_app.marks import encode
 
-from . import gate, junit, report
+from . import app_words, gate, junit, report
+from .cli_app import app_settings
 from .conductor import Run
 from .errors import StartError
 from .gate import Assertion, Outcome
+from .mix import Ask
+from .outside import Outside
+from .paths import as_text
 from .record import Record
 from .remote import Server
 from .runtime import Runtime
+from .your_app import App
 
 SOME_FAILED = 1
 ASSERTION_FAILED = 4
 PROGRESS_SECONDS = 0.2
 
 
-def run_here(settings: Settings, label: str, keep: bool) -> tuple[Record, str]:
+def run_here(
+    settings: Settings,
+    label: str,
+    keep: bool,
+    outside: Outside | None = None,
+    asks: tuple[Ask, ...] = (),
+) -> tuple[Record, str]:
     """Target up, burst, target down: the run's record, and the seed's text of it.
 
     StartError when a part could not start; Ctrl-C cancels the run.
     """
-    with Runtime(Environment.read()) as runtime:
-        run = runtime.conductor.launch(settings, label=label, keep=keep)
-        try:
-            _follow(run)
-            runtime.conductor.wait()  # it is being kept
-        except KeyboardInterrupt:
-            runtime.conductor.cancel(run.id)
-            runtime.conductor.wait()
-            raise
-        if run.error is not None:
-            raise run.error
-        origin = f"http://127.0.0.1:{runtime.target.port}"
-        return run.record(), report.seed_text(settings, origin, run.requests())
+    with Runtime(Environment.read(), outside=outside) as runtime:
+        return _run(runtime, settings, label, keep, asks)
+
+
+def run_app(app: App, given: dict[str, Any], label: str, keep: bool) -> tuple[Record, str]:
+    """The same for your own app, with the ``given`` settings over those of its configuration."""
+    with Runtime(Environment.read(), app) as runtime:
+        assert runtime.guest is not None  # noqa: S101  it is there with an app
+        settings = app_settings(runtime.guest.seen.defaults(), given)
+        return _run(runtime, settings, label, keep)
+
+
+def _run(
+    runtime: Runtime, settings: Settings, label: str, keep: bool, asks: tuple[Ask, ...] = ()
+) -> tuple[Record, str]:
+    run = runtime.conductor.launch(settings, label=label, keep=keep, asks=asks)
+    try:
+        _follow(run)
+        runtime.conductor.wait()  # it is being kept
+    except KeyboardInterrupt:
+        runtime.conductor.cancel(run.id)
+        runtime.conductor.wait()
+        raise
+    if run.error is not None:
+        raise run.error
+    outside = runtime.conductor.outside
+    origin = outside.origin if outside else f"http://127.0.0.1:{runtime.target.port}"
+    return run.record(), report.seed_text(settings, origin, run.requests())
 
 
 def run_there(server: Server, settings: Settings, label: str, keep: bool) -> tuple[Record, str]:
@@ -96,11 +122,13 @@ def _print_words(record: Record) -> None:
     diagnosis = record.diagnosis
     lines = (
         record.sentence + ".",
+        *(as_text(record.paths) if record.asks else ()),
         report.failure_words(record.requests),
         f"{diagnosis.sentence} {diagnosis.evidence}".strip() if diagnosis else "",
         f"Kept as #{record.number}." if record.number else "",
     )
-    for line in lines:
+    own = app_words.as_text(record.card) if record.card else []
+    for line in (*lines, *own):
         if line:
             print(line, file=sys.stderr)
 

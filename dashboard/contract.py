@@ -14,6 +14,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 SETTINGS = "Settings"  # a body of settings; what is absent keeps its default
 EMPTY = "Empty"  # an object without a meaning: its content type keeps foreign pages out
 CHANGE = "Change"
+RUN_FILE = "RunFile"  # a run as ``poolscope export --format jsonl`` writes it
+RUN_FILE_TYPE = "application/x-ndjson"
 
 
 class Text(NamedTuple):
@@ -123,6 +125,14 @@ def changed() -> dict[str, Any]:
     if errors:
         raise SettingsError(errors)
     return given
+
+
+def lines(most: int) -> bytes:
+    """The request's JSON lines, at most ``most`` bytes; other content types are refused."""
+    if request.mimetype != RUN_FILE_TYPE:
+        raise UnsupportedMediaType(f"send the run as {RUN_FILE_TYPE}")
+    request.max_content_length = most
+    return request.get_data(cache=False)
 
 
 def _is_text(value: str) -> bool:

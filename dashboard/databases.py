@@ -15,6 +15,7 @@ from target_app.app import create_app
 from target_app.failures import FAILURES, classify, last_line
 from target_app.models import create_data, db
 
+from .births import Births
 from .errors import StartError
 from .instance import Instance
 from .mariadb import PrivateMariadb
@@ -85,6 +86,7 @@ class Databases:
         self._postgres = PrivatePostgres(instance.path / "postgres", children)
         self._mysql = PrivateMariadb(instance.path / "mysql", children, environment.path)
         self._filled: set[str] = set()
+        self._births = Births()
 
     def missing(self, endpoint: str) -> str:
         """Why no run can use ``endpoint`` on this machine, with the cure; "" when one can."""
@@ -105,8 +107,20 @@ class Databases:
             return Urls(
                 url_for(self._base("postgres"), settings.postgres_driver),
                 url_for(mysql, settings.mysql_driver) if mysql else "",
-                servers=str(self.pids()),
+                servers=str([self.pids(), self._births_of(settings)]),
             )
+
+    def _births_of(self, settings: Settings) -> dict[str, float]:
+        """When the run's servers that are not ours were started; StartError if one is gone."""
+        driver = {"postgres": "psycopg2", "mysql": "pymysql"}
+        names = {"postgres", settings.database}
+        found = {}
+        for name in sorted(name for name in names if self._given[name]):
+            try:
+                found[name] = self._births.of(name, url_for(self._given[name], driver[name]))
+            except SQLAlchemyError as error:
+                raise _unusable(name, error) from error
+        return found
 
     def create_data(self, say: Callable[[str], None]) -> dict[str, int]:
         """Fill every database that there is; rows added, by database."""
@@ -190,11 +204,13 @@ class Databases:
                     engine.dispose()
                 return added
         except SQLAlchemyError as error:
-            word = classify(str(error))
-            cure = FAILURES[word].cure if word != "http-5xx" else "Check the URL and the server"
-            raise StartError(f"The {name} database cannot be used: {last_line(error)}", cure) from (
-                error
-            )
+            raise _unusable(name, error) from error
+
+
+def _unusable(name: str, error: SQLAlchemyError) -> StartError:
+    word = classify(str(error))
+    cure = FAILURES[word].cure if word != "http-5xx" else "Check the URL and the server"
+    return StartError(f"The {name} database cannot be used: {last_line(error)}", cure)
 
 
 def _checked(given: str, variable: str, backend: str) -> str:

@@ -11,8 +11,10 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from config import URL
 from target_app.marks import Phase
 
+from . import seen
 from .evidence import SHORT_SECONDS, Evidence
 from .forecast import NONE, Forecast, holds_loop
 from .remedies import Suggestion, suggestions_for
@@ -25,6 +27,7 @@ LATE_SHARE = 0.25  # of the run, by which requests were sent or read late
 KEPT_SHARE = 0.9  # of the capacity, below which places were lost
 OVERDUE = 1.5  # times the seconds that the settings promise without the backlog
 UNEVEN = 1.25  # times the seconds that an even share would have taken
+IDLE_SHARE = 0.1  # of the run, in which another worker had nothing left to do
 WIDE = 1.2  # times the fair share of requests in one worker
 
 
@@ -43,7 +46,13 @@ class Diagnosis:
 
 
 def diagnose(evidence: Evidence) -> Diagnosis:
-    """The limit that held the run back, and the smallest changes that lift it."""
+    """The limit that held the run back, and the smallest changes that lift it.
+
+    A server that somebody else runs has settings of its own, which ours cannot lift.
+    """
+    if evidence.settings.endpoint == URL:
+        limit = seen.limit_of(evidence)
+        return Diagnosis(limit, seen.sentence_of(limit, evidence), evidence_for(limit, evidence))
     limit = find_limit(evidence)
     suggestions = suggestions_for(limit, evidence)
     return Diagnosis(
@@ -70,7 +79,7 @@ def find_limit(evidence: Evidence) -> str:  # noqa: PLR0911  one return for each
         return "backlog"
     if evidence.cpu_share >= BUSY_SHARE:
         return "cpu"
-    if evidence.pool_wait_share >= POOL_SHARE:
+    if max(evidence.pool_wait_share, evidence.pool_delayed_share) >= POOL_SHARE:
         capacity = settings.pool_capacity or 0
         if settings.max_overflow > 0 and evidence.kept() < KEPT_SHARE * capacity:
             return "overflow-collapse"
@@ -83,13 +92,14 @@ def _queue_limit(evidence: Evidence) -> str:
     settings = evidence.settings
     if settings.worker == "sync":
         return "sync-workers"
-    if settings.worker == "gthread":
+    if settings.worker == "gthread" and max(evidence.shares.values()) > settings.threads:
         return "uneven-workers" if _uneven(evidence, settings.threads) else "threads"
     if holds_loop(settings) and evidence.serial():
         return "blocking-driver"
     if evidence.at_once() >= settings.worker_connections:
         uneven = _uneven(evidence, settings.worker_connections)
         return "uneven-workers" if uneven else "worker-connections"
+    # Nobody had too few places: the workers were too busy to take the requests, if anything.
     return "cpu" if evidence.cpu_share >= BUSY_SHARE / 2 else NONE
 
 
@@ -104,7 +114,9 @@ def _uneven(evidence: Evidence, width: int) -> bool:
     largest = max(evidence.shares.values(), default=0)
     fair = math.ceil(len(evidence.services) / workers)
     rounds, fair_rounds = math.ceil(largest / width), math.ceil(fair / width)
-    return largest > WIDE * fair and rounds >= UNEVEN * fair_rounds
+    # Unequal requests: who got more of them is not behind if the others were longer.
+    idle = evidence.idle_seconds() >= IDLE_SHARE * evidence.total
+    return largest > WIDE * fair and rounds >= UNEVEN * fair_rounds and idle
 
 
 def live_diagnosis(evidence: Evidence, promised: Forecast) -> Diagnosis | None:
@@ -112,6 +124,8 @@ def live_diagnosis(evidence: Evidence, promised: Forecast) -> Diagnosis | None:
     waiting = any(request.phase in {Phase.QUEUED, Phase.WAITING} for request in evidence.requests)
     served = [service for service, _ in evidence.services]
     first = min((service.end for service in served), default=math.inf)
+    if evidence.settings.endpoint == URL:
+        return None
     if not waiting or not any(service.start >= first for service in served):
         return None
     diagnosis = diagnose(evidence)

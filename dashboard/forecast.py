@@ -9,7 +9,7 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from config import Settings
+from config import APP, AUTO, URL, Settings
 
 # Drivers that hold gevent's event loop while they wait for the database: they wait in C.
 BLOCKING_DRIVERS = frozenset({"psycopg2", "mysqlclient"})
@@ -29,6 +29,7 @@ RACE_SECONDS = 0.5  # a wait this close to pool_timeout may end either way
 RETRY_SECONDS = 130.0
 
 NONE = "none"
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,13 @@ def may_collapse(settings: Settings) -> bool:
 
 
 def forecast(settings: Settings) -> Forecast:
-    """The batches and seconds that ``settings`` promise, with the reason in words."""
+    """The batches and seconds that ``settings`` promise, with the reason in words.
+
+    Of somebody's own app they promise nothing until they are what a run has found
+    (``found.as_found``), its driver and its service time among them.
+    """
+    if settings.endpoint == URL or (settings.endpoint == APP and settings.driver == AUTO):
+        return unknown(settings)
     width = width_per_worker(settings)
     pool = settings.pool_capacity if in_database(settings) else None
     per_worker = width if pool is None else min(width, pool)
@@ -130,6 +137,14 @@ def forecast(settings: Settings) -> Forecast:
         sentence=_sentence(batches, at_once, (total, low, high), failed),
         doubts=doubts,
     )
+
+
+def unknown(settings: Settings) -> Forecast:
+    """How long requests take that are not the endpoint's, nobody knows before the first run."""
+    reason = "how long its requests take is not known before a run has measured them"
+    others = {APP: "your app", URL: "a server that somebody else runs"}
+    whose = others.get(settings.endpoint, "requests of your own")
+    return Forecast((), 0.0, 0.0, 0.0, UNKNOWN, reason=reason, sentence=f"no forecast for {whose}")
 
 
 def _step(settings: Settings) -> float:
@@ -213,7 +228,8 @@ def _sentence(
     failed: int,
 ) -> str:
     total, low, high = seconds
-    words = f"about {total:.1f} s" if high <= total else f"{low:.1f} to {high:.1f} s"
+    sure = high <= total or f"{low:.1f}" == f"{high:.1f}"
+    words = f"about {total:.1f} s" if sure else f"{low:.1f} to {high:.1f} s"
     if len(batches) == 1:
         together = batches[0][0]
         shape = f"all {together} together" if together > 1 else "one request"

@@ -20,7 +20,7 @@ UNKNOWN = "unknown"
 LIMITS = (
     *(NONE, "sync-workers", "threads", "blocking-driver", "worker-connections", "backlog"),
     *("pool-capacity", "overflow-collapse", "pool-timeout", "max-connections"),
-    *("uneven-workers", "cpu", "generator", UNKNOWN),
+    *("uneven-workers", "workers", "cpu", "generator", UNKNOWN),
 )
 STATUSES = ("done", "cancelled", "failed")
 

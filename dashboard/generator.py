@@ -10,8 +10,8 @@ from typing import IO, Any
 
 from target_app.marks import decode
 
-from .burst import Plan
 from .errors import StartError
+from .plan import Plan
 from .processes import Children, Tail
 from .runs import RunLog
 

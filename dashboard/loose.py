@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import report
-from .burst import Plan
 from .generator import Generator
+from .plan import Plan
 from .processes import Children
 from .runs import RunLog
 

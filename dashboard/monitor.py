@@ -33,6 +33,8 @@ class Monitor:
         self._tell = tell
         self._stop = threading.Event()
         self._read = _reader(url)
+        # The database server and its version, {"Postgres": "18.6"}; empty where none is reached.
+        self.version = self._read.version() if self._read else {}
         self._thread = threading.Thread(target=self._work, name="monitor", daemon=True)
         self._thread.start()
 
@@ -70,6 +72,10 @@ class _PostgresReader:
             )
             return _by_state(cursor.fetchall())
 
+    def version(self) -> dict[str, str]:
+        told = self._connection.get_parameter_status("server_version") or "?"
+        return {"Postgres": told.split()[0]}  # "17.2 (Debian 17.2-1)"
+
     def close(self) -> None:
         self._connection.close()
 
@@ -92,6 +98,11 @@ class _MysqlReader:
                 " AND id <> connection_id() GROUP BY 1"
             )
             return _by_state(cursor.fetchall())
+
+    def version(self) -> dict[str, str]:
+        # "10.11.6-MariaDB-0+deb12u1", or "8.4.3"
+        told: str = self._connection.get_server_info()  # type: ignore[no-untyped-call]
+        return {"MariaDB" if "mariadb" in told.lower() else "MySQL": told.partition("-")[0]}
 
     def close(self) -> None:
         self._connection.close()

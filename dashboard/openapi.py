@@ -13,7 +13,18 @@ from werkzeug.routing import Rule
 
 from config import FIELDS, Field
 
-from .contract import CHANGE, CHANGES, EMPTY, SETTINGS, Contract, Parameter, Text, contract_of
+from .contract import (
+    CHANGE,
+    CHANGES,
+    EMPTY,
+    RUN_FILE,
+    RUN_FILE_TYPE,
+    SETTINGS,
+    Contract,
+    Parameter,
+    Text,
+    contract_of,
+)
 
 PREFIX = "/api/"
 _CONVERTER = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
@@ -23,7 +34,8 @@ _REFUSALS = {
     "403": "The request comes from another site",
     "404": "There is no such run",
     "409": "Another run is going",
-    "415": "The body is not application/json",
+    "413": "The body is too long",
+    "415": "The body is of another type",
     "422": "A field or parameter cannot be used",
     "503": "A part that this needs cannot be used",
 }
@@ -66,9 +78,13 @@ def _operation(app: Flask, rule: Rule, method: str) -> Schema:
         schema = {"$ref": f"#/components/schemas/{contract.body}"}
         operation["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": schema}},
+            "content": {_body_type(contract): {"schema": schema}},
         }
     return operation
+
+
+def _body_type(contract: Contract) -> str:
+    return RUN_FILE_TYPE if contract.body == RUN_FILE else "application/json"
 
 
 def _path_parameters(rule: Rule) -> list[Schema]:
@@ -108,7 +124,7 @@ def _responses(contract: Contract) -> Schema:
     }
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for status, text in _REFUSALS.items():
-        if status in {"400", "415"} and not contract.body:
+        if status in {"400", "413", "415"} and not contract.body:
             continue
         responses[status] = {"description": text, "content": problem}
     return responses
@@ -133,6 +149,7 @@ def _schemas() -> Schema:
             },
         },
         EMPTY: {"type": "object"},
+        RUN_FILE: {"type": "string", "description": "JSON lines, as the export jsonl writes them."},
         CHANGE: {"type": "object", "additionalProperties": False, "properties": CHANGES},
         "Changed": _object("number", number=whole, **CHANGES),
         "Deleted": _object("number undo", number=whole, undo=text),

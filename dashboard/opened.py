@@ -3,7 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
+from config import URL
+
 from . import report
+from .mix import parse_ask
 from .record import Record
 from .stored import iso_time
 from .wire import frame, gauge_frame
@@ -35,13 +38,14 @@ def _state(name: str, record: Record) -> dict[str, Any]:
         "step_seconds": 0.0,
         "settings": settings.as_dict(),
         "forecast": record.promised.as_dict(),
+        "asks": [{"name": ask.name, "weight": ask.weight} for ask in map(parse_ask, record.asks)],
         "elapsed": record.total_seconds,
         "target": {
             "pids": pids,
             "master": None,
             "state": "stopped",
-            "mode": settings.mode,
-            "worker_class": settings.worker,
+            "mode": "another server" if settings.endpoint == URL else settings.mode,
+            "worker_class": "" if settings.endpoint == URL else settings.worker,
         },
         "error": record.error,
         "marks_lost": record.marks_lost,
@@ -60,6 +64,9 @@ def _summary(name: str, record: Record) -> dict[str, Any]:
         "failed": record.counts["failed"],
         "total_seconds": record.total_seconds,
         "batches": [asdict(batch) for batch in record.batches],
+        "picture": record.picture,
+        "paths": [row.as_dict() for row in record.paths] if record.asks else [],
         "failures": report.failures(record.requests),
         "diagnosis": record.diagnosis and record.diagnosis.as_dict(),
+        "app": record.card,
     }

@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from config import LOOPBACK
 from target_app.marks import Mark, decode
@@ -32,10 +33,10 @@ class Receiver:
     def start(
         self,
         on_mark: Callable[[Mark], None],
-        on_notice: Callable[[str, str, int], None],
+        on_notice: Callable[[str, str, int, dict[str, Any]], None],
         on_pulse: Callable[[str, Pulse], None] | None = None,
     ) -> None:
-        """Begin to receive: notices as (event, token, pid), pulses as (token, pulse)."""
+        """Begin to receive: notices as (event, token, pid, all of it), pulses as (token, pulse)."""
         self._on_mark = on_mark
         self._on_pulse = on_pulse
         self._on_notice = on_notice
@@ -83,4 +84,4 @@ class Receiver:
             if self._on_pulse is not None:
                 self._on_pulse(token, pulse)
         else:
-            self._on_notice(event, token, pid)
+            self._on_notice(event, token, pid, notice)

@@ -10,11 +10,15 @@ from config import Settings
 from target_app.marks import Mark
 
 from . import report
-from .batches import Batch, find_batches
+from .app_words import card
+from .batches import Batch, are_a_picture, find_batches
 from .diagnosis import Diagnosis, diagnose
 from .evidence import Evidence
-from .forecast import Forecast, forecast
+from .forecast import Forecast, forecast, unknown
+from .found import Found, as_found, found_of_json
 from .gauges import Sample
+from .mix import names_of
+from .paths import PathRow, by_path
 from .spans import Request, service_order
 
 GOING = "running"
@@ -42,6 +46,8 @@ class Record:
     notes: tuple[str, ...] = ()
     error: dict[str, str] | None = None  # cause, cure and stderr of a run that could not start
     marks_lost: int = 0
+    app: dict[str, Any] | None = None  # of somebody's own: its module, versions and what was found
+    asks: tuple[str, ...] = ()  # what was asked for, as mix.parse_ask reads it; () for the endpoint
 
     @property
     def name(self) -> str:
@@ -57,14 +63,48 @@ class Record:
         return tuple(Request.of(seq, by_seq[seq]) for seq in sorted(by_seq))
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What each request asked for, ``GET /orders``, in order of number."""
+        own = (f"GET {self.settings.path}",)
+        return names_of(self.asks or own, self.settings.requests)
+
+    @cached_property
     def batches(self) -> tuple[Batch, ...]:
-        """Its batches."""
-        return tuple(find_batches(self.requests, self.settings.concurrency))
+        """Its batches; none where they are no picture of what happened."""
+        return self._shape[0]
+
+    @property
+    def picture(self) -> str:
+        """What shows its course: ``batches``, or ``waiting`` where they do not.
+
+        ``unknown`` where the server has told nothing of its inside.
+        """
+        return self._shape[1]
+
+    @cached_property
+    def _shape(self) -> tuple[tuple[Batch, ...], str]:
+        return shape_of(self.requests, self.settings)
+
+    @property
+    def found(self) -> Found | None:
+        """What was found in the app; None for a run of ours."""
+        told = self.app and self.app.get("found")
+        return found_of_json(told) if told else None
+
+    @cached_property
+    def card(self) -> dict[str, Any] | None:
+        """What is said of somebody's own app beside the run."""
+        return card(self.settings, self.effective, self.app, self.diagnosis)
+
+    @cached_property
+    def effective(self) -> Settings:
+        """The settings that the run really had, which an app has in part of its own."""
+        return as_found(self.settings, self.found, self.requests)
 
     @cached_property
     def promised(self) -> Forecast:
         """What its settings promise."""
-        return forecast(self.settings)
+        return unknown(self.settings) if self.asks else forecast(self.settings)
 
     @cached_property
     def diagnosis(self) -> Diagnosis | None:
@@ -72,7 +112,8 @@ class Record:
         if self.status != "done":
             return None
         lag = max(float(self.generator.get(name) or 0.0) for name in ("lag", "spread"))
-        return diagnose(Evidence.of(self.settings, self.requests, self.samples, lag))
+        mixed = bool(self.asks)
+        return diagnose(Evidence.of(self.effective, self.requests, self.samples, lag, mixed=mixed))
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -100,12 +141,27 @@ class Record:
             self.requests, self.settings.requests, self.batches, self.status
         )
 
+    @cached_property
+    def paths(self) -> list[PathRow]:
+        """What each path did."""
+        return by_path(self.requests, self.names)
+
     def as_json(self) -> dict[str, Any]:
         """The object that ``poolscope run --json`` prints."""
         body = report.as_json(
             self.settings, self.promised, self.requests, self.batches, self.diagnosis
         )
-        return body | {"status": self.status}
+        own = {"app": self.card} if self.app else {}
+        paths = {"paths": [row.as_dict() for row in self.paths], "picture": self.picture}
+        return body | {"status": self.status} | paths | own
+
+
+def shape_of(requests: Sequence[Request], settings: Settings) -> tuple[tuple[Batch, ...], str]:
+    """The batches, and the word for what shows the course of these requests."""
+    batches = tuple(find_batches(requests, settings.concurrency))
+    if not batches or are_a_picture(requests, batches):
+        return batches, "batches"
+    return (), "waiting" if any(r.done and r.service for r in requests) else "unknown"
 
 
 def seconds_in(requests: Sequence[Request], *phases: str) -> list[float]:

@@ -1,5 +1,6 @@
 """Drives a running dashboard through its API, so that the run appears in its open pages."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,19 +17,27 @@ from .record import Record
 
 ANSWER_SECONDS = 30 * SECONDS
 POLL_SECONDS = 0.2 * SECONDS
+_TOKEN = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 CURE = "Start it with `make run`, or name its address with --server http://127.0.0.1:PORT"
 
 
 class Server:
-    """The dashboard at ``url``; a ``?token=...`` in it is shown once and then held as a cookie."""
+    """The dashboard at ``url``, with the ``token`` that it asks for.
 
-    def __init__(self, url: str) -> None:
+    A ``?token=...`` in the URL is shown once and then held as a cookie.
+    """
+
+    def __init__(self, url: str, token: str = "") -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.netloc:
             why = f"write the server as http://127.0.0.1:PORT, not {url[:80]!r}"
             raise SettingsError([("server", why)])
         self.origin = urlunsplit((parts.scheme, parts.netloc, "", "", ""))
         self._session = requests.Session()
+        if token:
+            if not _TOKEN.fullmatch(token):
+                raise SettingsError([("token", "the token is not one that a dashboard has made")])
+            self._session.auth = _Bearer(token)
         if parts.query:
             self._ask("GET", f"/?{parts.query}")
 
@@ -74,6 +83,17 @@ class Server:
         if answer.ok:
             return answer
         raise _refusal(answer, self.origin)
+
+
+class _Bearer(requests.auth.AuthBase):
+    """The token with each request: where one is set, nothing is taken from a ``.netrc``."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
 
 
 def _refusal(answer: requests.Response, origin: str) -> Exception:

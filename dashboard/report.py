@@ -12,7 +12,7 @@ from target_app.marks import PHASES, Phase
 from .batches import Batch
 from .diagnosis import Diagnosis
 from .forecast import Forecast
-from .spans import Request
+from .spans import WAITS, Request
 
 RULE = "-" * 42
 
@@ -54,7 +54,7 @@ def finished_sentence(
     found = counts(requests, total)
     seconds = f"{total_seconds(requests):.1f} s"
     noun = "request" if total == 1 else "requests"
-    shape = f"{total} {noun}{batches_words(batches)}"
+    shape = f"{total} {noun}{batches_words(batches) or waiting_words(requests)}"
     if status == "cancelled":
         left = total - found["done"] - found["failed"]
         ended = found["failed"] + left
@@ -81,6 +81,27 @@ def batches_words(batches: Sequence[Batch]) -> str:
         return f" in {len(sizes)} batches of {min(sizes)} to {max(sizes)}"
     words = [str(size) if times == 1 else f"{times} of {size}" for size, times in runs]
     return f" in {len(sizes)} batches: {', '.join(words)}"
+
+
+def waiting_words(requests: Sequence[Request]) -> str:
+    """How unequal requests were served and waited, where batches are no picture of it; "" if none.
+
+    ``, served in 0.02 to 2.0 s each and so without batches, after waiting 0.35 s (median)``.
+    """
+    served = [r for r in requests if r.done and r.service]
+    if len(served) < 2:
+        return ""
+    lengths = [r.service.end - r.service.start for r in served if r.service]
+    waits = sorted(r.seconds_in(*WAITS) for r in served)
+    return (
+        f", served in {_about(min(lengths))} to {_about(max(lengths))} s each and so without "
+        f"batches, after waiting {_about(waits[len(waits) // 2])} s (median) to "
+        f"{_about(waits[-1])} s"
+    )
+
+
+def _about(seconds: float) -> str:
+    return f"{seconds:.1f}" if seconds >= 1 else f"{seconds:.2f}"
 
 
 def failures(requests: Sequence[Request]) -> list[dict[str, Any]]:
@@ -152,7 +173,7 @@ def seed_sum(seconds: float) -> str:
 def seed_text(settings: Settings, origin: str, requests: Sequence[Request]) -> str:
     """The run as the seed's client prints one endpoint, with its sum."""
     ended = sorted((request for request in requests if request.end), key=_at)
-    lines = [seed_heading(settings.requests, origin + ENDPOINTS[settings.endpoint])]
+    lines = [seed_heading(settings.requests, origin + ENDPOINTS.get(settings.endpoint, "/"))]
     for request in ended:
         status = request.failure or (request.end.detail if request.end else "")
         lines.append(seed_line(_at(request), status))

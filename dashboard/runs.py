@@ -9,6 +9,7 @@ from target_app.marks import ENDS, UNKNOWN, Mark, Phase, parse_server_timing
 from .gauges import Sample
 from .spans import Request
 
+CLOCK_SECONDS = 0.001  # by which stamps of one clock may seem to contradict each other
 SAME_SECONDS = 5e-6  # two stamps of one mark: the header's are rounded to microseconds
 
 
@@ -19,9 +20,18 @@ class RunLog:
     thread; readers follow by index. Until the release is known, marks wait.
     """
 
-    def __init__(self, run: str, requests: int) -> None:
+    def __init__(
+        self,
+        run: str,
+        requests: int,
+        *,
+        is_outside: bool = False,
+        clean: Callable[[str], str] | None = None,
+    ) -> None:
         self.run = run
         self.requests = requests
+        self._clean = clean  # takes out of a detail what nobody is shown
+        self._is_outside = is_outside  # nothing but answers tells of a server of somebody else
         self.released_at: float | None = None
         self._changed = threading.Condition()
         self._marks: list[Mark] = []
@@ -63,19 +73,25 @@ class RunLog:
             else:
                 self._add(mark)
 
-    def add_timing(self, seq: int, header: str) -> None:
-        """Add what the datagrams of request ``seq`` did not bring, from its answer's header."""
+    def add_timing(self, seq: int, header: str, arrived: float | None = None) -> None:
+        """Add what the datagrams of request ``seq`` did not bring, from its answer's header.
+
+        ``arrived`` is when the answer's first byte came, on ``time.monotonic()``: the marks of a
+        server with another clock, as on another machine, are placed to end there.
+        """
         try:
             told = parse_server_timing(header, self.run, seq)
         except ValueError:  # some other server's metrics
             return
         if not told or not 1 <= seq <= self.requests or self.released_at is None:
             return
+        if self._is_outside and arrived is not None:
+            told = _on_our_clock(told, self._by_seq[seq], self.released_at, arrived)
         with self._changed:
             for mark in told:
                 at = mark.at - self.released_at
                 if not self._has(seq, mark.phase, at):
-                    self._restored += 1
+                    self._restored += not self._is_outside
                     self._add(mark)
             self._told.add(seq)
 
@@ -137,6 +153,8 @@ class RunLog:
         self._append(Mark(self.run, done.seq, Phase.QUEUED, sent, detail=UNKNOWN))
 
     def _append(self, mark: Mark) -> None:
+        if mark.detail and self._clean is not None:
+            mark = mark._replace(detail=self._clean(mark.detail))
         self._marks.append(mark)
         self._by_seq[mark.seq].append(mark)
         self._folded.pop(mark.seq, None)
@@ -153,3 +171,18 @@ class RunLog:
                     self._append(Mark(self.run, seq, Phase.QUEUED, 0.0))
                 last = max(mark.at for mark in self._by_seq[seq])
                 self._append(Mark(self.run, seq, Phase.FAILED, max(at, last), detail=detail))
+
+
+def _on_our_clock(
+    told: tuple[Mark, ...], known: list[Mark], released_at: float, arrived: float
+) -> tuple[Mark, ...]:
+    """The marks as they are where they lie between sent and answered, else moved to end there.
+
+    The clock of another machine began elsewhere; what the network took then shows as queued.
+    """
+    sent = released_at + (known[0].at if known else 0.0)
+    first, last = told[0].at, max(mark.at for mark in told)
+    if sent - CLOCK_SECONDS <= first and last <= arrived + CLOCK_SECONDS:
+        return told
+    moved = max(arrived - last, sent - first)
+    return tuple(mark._replace(at=min(mark.at + moved, arrived)) for mark in told)

@@ -4,22 +4,36 @@ from types import TracebackType
 
 from config import Environment
 
+from .app_target import invite
 from .conductor import Conductor
 from .databases import Databases
+from .errors import StartError
 from .history import History
 from .instance import claim
 from .leftovers import Ledger
 from .matrix import Survey
+from .outside import Outside
 from .processes import Children
 from .receiver import Receiver
 from .target import Target
+from .your_app import App
 
 
 class Runtime:
     """The parts behind the web page and the command line; leaving the context stops them all."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        app: App | None = None,
+        outside: Outside | None = None,
+    ) -> None:
         self.instance = claim(environment.data_dir)
+        try:
+            self.guest = invite(app, self.instance.path / "probe") if app else None
+        except StartError:
+            self.instance.release()
+            raise
         ledger = Ledger(self.instance.path / "children")
         ledger.sweep()  # what a dashboard left that was killed together with its keeper
         self.children = Children(ledger)
@@ -27,9 +41,12 @@ class Runtime:
         self.receiver = Receiver()
         self.target = Target(self.children, self.receiver.address)
         self.history = History(environment)
-        self.conductor = Conductor(self.databases, self.target, self.children, self.history)
+        self.conductor = Conductor(
+            self.databases, self.target, self.children, self.history, outside, self.guest
+        )
         self.survey = Survey(self.conductor)
-        self.receiver.start(self.conductor.hear, self.target.hear, self.conductor.hear_pulse)
+        conductor = self.conductor
+        self.receiver.start(conductor.hear, conductor.hear_notice, conductor.hear_pulse)
 
     def __enter__(self) -> "Runtime":
         return self

@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from target_app.marks import ENDS, UNKNOWN, WITH_CONNECTION, Mark, Phase
+from target_app.marks import ENDS, ERROR, UNKNOWN, WITH_CONNECTION, Mark, Phase
 
 WAITS = frozenset({Phase.QUEUED, Phase.WAITING})
 UNKNOWN_PHASE = "unknown"
@@ -69,8 +69,15 @@ class Request:
 
     @property
     def failure(self) -> str:
-        """The stable word of its failure, "" when it has none."""
-        return self.end.detail.partition(":")[0] if self.end and self.failed else ""
+        """The stable word of its failure, "" when it has none.
+
+        Where the answer tells no more than an error's status, the probe may have seen the reason.
+        """
+        word = self.end.detail.partition(":")[0] if self.end and self.failed else ""
+        if word == "http-5xx":
+            told = (m.detail for m in self.marks if m.worker and m.detail.startswith(ERROR))
+            return next(told, f":{word}").split(":")[1]
+        return word
 
     @property
     def sent(self) -> float:
@@ -152,7 +159,8 @@ def _keep_last(old: str, new: str) -> str:
 
 def _note(mark: Mark) -> str:
     """What the app says in a mark of its own; other details are not notes."""
-    return mark.detail if mark.worker and mark.detail != UNKNOWN else ""
+    says = mark.worker and mark.detail != UNKNOWN and not mark.detail.startswith(ERROR)
+    return mark.detail if says else ""
 
 
 def holds_connection(request: Request) -> bool:

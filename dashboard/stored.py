@@ -5,22 +5,24 @@ import zlib
 from datetime import UTC, datetime
 from typing import Any
 
-from config import FIELDS, Settings, SettingsError, read_settings
+from config import FIELDS, URL, Settings, SettingsError, read_settings
 
 from .gauges import Sample
 from .models import MOST_WORDS, StoredMarks, StoredRun
 from .packing import pack_marks, unpack_marks
 from .record import Record, tiny_waterfall
 
-FACTS = ("versions", "generator", "notes", "error", "marks_lost")
+FACTS = ("versions", "generator", "notes", "error", "marks_lost", "app", "asks")
 
 
 def columns_of_settings(settings: Settings) -> dict[str, Any]:
     """The columns that are known at the launch."""
     each = settings.pool_capacity
-    texts = (settings.mode, settings.endpoint, settings.worker, settings.database_driver)
+    texts: tuple[str, ...] = (settings.endpoint,)
+    if settings.endpoint != URL:
+        texts = (settings.mode, *texts, settings.worker, settings.database_driver)
     return {
-        "mode": settings.mode,
+        "mode": "-" if settings.endpoint == URL else settings.mode,  # it is not known there
         "endpoint": settings.endpoint,
         "requests": settings.requests,
         "pool": None if each is None else settings.workers * each,
@@ -75,6 +77,7 @@ def read(row: StoredRun, marks: StoredMarks | None) -> Record:
     if marks is not None:
         found = {name: value for name, value in json.loads(marks.facts).items() if name in FACTS}
         found["notes"] = tuple(found["notes"])
+        found["asks"] = tuple(found.get("asks", ()))
         found["marks"] = tuple(unpack_marks(marks.marks, f"#{row.number}"))
         try:
             samples = json.loads(zlib.decompress(marks.gauges))

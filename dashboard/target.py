@@ -8,8 +8,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import requests
 
@@ -17,7 +19,8 @@ from config import LOOPBACK, SECONDS, Settings, TargetConfig, child_environ
 
 from .databases import Urls
 from .errors import StartError
-from .processes import Children, Tail
+from .found import Found, found_of_notice, merged
+from .processes import ROOT, Children, Tail
 
 START_TIMEOUT = 30 * SECONDS
 _LISTENING = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
@@ -37,6 +40,35 @@ def same_token(given: str, token: str) -> bool:
     )
 
 
+class Spec(Protocol):
+    """One way to serve a target: while it stays the same, the target keeps running."""
+
+    @property
+    def workers(self) -> int:
+        """Worker processes."""
+
+    @property
+    def cwd(self) -> Path:
+        """The directory that it is started in."""
+
+    @property
+    def ready_path(self) -> str:
+        """A path that answers 200 without doing anything, "" where none is known."""
+
+    @property
+    def start_seconds(self) -> float:
+        """How long it may take to come up."""
+
+    def argv(self, timeout_seconds: int) -> list[str]:
+        """gunicorn's command line."""
+
+    def environ(self, beacon: str, token: str) -> dict[str, str]:
+        """Its environment, with where its notices go to and what they carry."""
+
+    def failure(self, what: str, log: str) -> StartError:
+        """Why it did not come up."""
+
+
 @dataclass(frozen=True)
 class TargetSpec:
     """What a target is started with: while it stays the same, the target keeps running."""
@@ -48,6 +80,14 @@ class TargetSpec:
     backlog: int
     config: TargetConfig
     servers: str = ""  # a database that was started anew has left its pool with broken connections
+
+    cwd = ROOT
+    ready_path = "/healthz"
+
+    @property
+    def start_seconds(self) -> float:
+        """How long it may take to come up."""
+        return START_TIMEOUT
 
     @classmethod
     def of(cls, settings: Settings, urls: Urls) -> "TargetSpec":
@@ -89,6 +129,16 @@ class TargetSpec:
             "--no-control-socket",
         ]
 
+    def environ(self, beacon: str, token: str) -> dict[str, str]:
+        """The target's configuration as the variables that it reads."""
+        config = replace(self.config, beacon=beacon, token=token)
+        return child_environ(PYTHONUNBUFFERED="1", **config.to_environ())
+
+    def failure(self, what: str, log: str) -> StartError:
+        """Why it did not come up, with the last lines that it wrote."""
+        cure = next((cure for text, cure in _CURES if text in log), "Read its last lines below")
+        return StartError(f"The target {what}", cure, log)
+
 
 class Target:
     """The one target of a dashboard."""
@@ -100,11 +150,13 @@ class Target:
         self._heard = threading.Condition()
         self._process: subprocess.Popen[bytes] | None = None
         self._tail: Tail | None = None
-        self._spec: TargetSpec | None = None
+        self._spec: Spec | None = None
         self._timeout_seconds = 0
         self._token = ""
         self._port = 0
         self._workers: set[int] = set()
+        self._found: dict[int, Found] = {}
+        self._master_threads = 0
         self.starts = 0
 
     @property
@@ -132,8 +184,22 @@ class Target:
         """Whether ``token`` is the running target's."""
         return same_token(token, self._token)
 
-    def hear(self, event: str, token: str, pid: int) -> None:
-        """Take a notice of a worker; those of other targets are ignored."""
+    @property
+    def found(self) -> Found | None:
+        """What was found in the app that it serves; None for our own."""
+        with self._heard:
+            return merged(self._found.values())
+
+    @property
+    def master_threads(self) -> int:
+        """Threads that a preloaded app has started where no request is served."""
+        return self._master_threads
+
+    def hear(self, event: str, token: str, pid: int, more: Mapping[str, Any]) -> None:
+        """Take a notice of a worker; those of other targets are ignored.
+
+        ValueError where ``more`` is not what a notice of that kind holds.
+        """
         with self._heard:
             if not self.owns(token):
                 return
@@ -141,9 +207,14 @@ class Target:
                 self._workers.add(pid)
             elif event == "worker-exit":
                 self._workers.discard(pid)
+                self._found.pop(pid, None)
+            elif event == "found":
+                self._found[pid] = found_of_notice(more)
+            elif event == "listening":
+                self._port, self._master_threads = _port(more)
             self._heard.notify_all()
 
-    def ensure(self, spec: TargetSpec, timeout_seconds: int) -> None:
+    def ensure(self, spec: Spec, timeout_seconds: int) -> None:
         """Have a target that was started with ``spec`` answer.
 
         ``timeout_seconds`` is what gunicorn allows a worker to stay silent: a running target is
@@ -161,22 +232,25 @@ class Target:
         with self._lock:
             self._stop()
 
-    def _start(self, spec: TargetSpec, timeout_seconds: int) -> None:
+    def _start(self, spec: Spec, timeout_seconds: int) -> None:
         self._token = secrets.token_hex(16)
-        self._port = 0
-        config = replace(spec.config, beacon=self._beacon, token=self._token)
-        self._process = self._children.start(
-            spec.argv(timeout_seconds),
-            environ=child_environ(PYTHONUNBUFFERED="1", **config.to_environ()),
-            stderr=subprocess.PIPE,
-        )
+        self._port = self._master_threads = 0
+        try:
+            self._process = self._children.start(
+                spec.argv(timeout_seconds),
+                environ=spec.environ(self._beacon, self._token),
+                stderr=subprocess.PIPE,
+                cwd=spec.cwd,
+            )
+        except OSError as error:
+            raise spec.failure(f"could not be started ({error.strerror})", "") from error
         assert self._process.stderr is not None  # noqa: S101  it is a pipe, see above
         self._tail = Tail(self._process.stderr, self._read_line)
         self._spec = spec
         self._timeout_seconds = timeout_seconds
         self.starts += 1
         try:
-            self._wait_until_ready(spec.workers)
+            self._wait_until_ready(spec)
         except StartError:
             self._stop()
             raise
@@ -188,35 +262,33 @@ class Target:
                 self._port = int(found[1])
                 self._heard.notify_all()
 
-    def _wait_until_ready(self, workers: int) -> None:
+    def _wait_until_ready(self, spec: Spec) -> None:
         """Wait for every worker's notice, then for one answer.
 
         The answer's connection is closed: an idle one would hold a thread of gthread.
         """
-        deadline = time.monotonic() + START_TIMEOUT
+        deadline = time.monotonic() + spec.start_seconds
         with self._heard:
-            while not self._port or len(self._workers) < workers:
+            while not self._port or len(self._workers) < spec.workers:
                 if self.master_pid is None:
                     break
                 if time.monotonic() > deadline:
-                    raise self._failure(f"did not become ready within {START_TIMEOUT:g} s")
+                    what = f"did not become ready within {spec.start_seconds:g} s"
+                    raise spec.failure(what, self.log())
                 self._heard.wait(0.05)
         if self.master_pid is None:
-            raise self._failure("ended while it started")
+            raise spec.failure("ended while it started", self.log())
+        if not spec.ready_path:
+            return
         answer: Any = None
         with contextlib.suppress(requests.RequestException):
             answer = requests.get(
-                f"http://{LOOPBACK}:{self._port}/healthz",
+                f"http://{LOOPBACK}:{self._port}{spec.ready_path}",
                 headers={"Connection": "close"},
                 timeout=START_TIMEOUT,
             )
         if answer is None or answer.status_code != 200:
-            raise self._failure("listens but does not answer /healthz")
-
-    def _failure(self, what: str) -> StartError:
-        log = self.log()
-        cure = next((cure for text, cure in _CURES if text in log), "Read its last lines below")
-        return StartError(f"The target {what}", cure, log)
+            raise spec.failure(f"listens but does not answer {spec.ready_path}", self.log())
 
     def _stop(self) -> None:
         if self._process is not None:
@@ -227,3 +299,12 @@ class Target:
         with self._heard:
             self._token = ""
             self._workers.clear()
+            self._found.clear()
+
+
+def _port(notice: Mapping[str, Any]) -> tuple[int, int]:
+    """Port and threads of a master; ValueError for anything else."""
+    port, threads = notice.get("port"), notice.get("threads")
+    if type(port) is not int or type(threads) is not int or not 0 < port < 65536:
+        raise ValueError("a notice of listening names a port")
+    return port, threads

@@ -3,7 +3,7 @@
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from config import Settings
+from config import URL, Settings
 
 DISTRIBUTIONS = {
     "psycopg2": "psycopg2-binary",
@@ -17,6 +17,8 @@ DISTRIBUTIONS = {
 
 def versions_of(settings: Settings) -> dict[str, str]:
     """Name and version of Python and of every package that shapes such a run."""
+    if settings.endpoint == URL:
+        return {"Python": platform.python_version(), "poolscope": _version("poolscope")}
     names = ["poolscope", "Flask", "SQLAlchemy", "gunicorn"]
     names += ["gevent"] if settings.worker == "gevent" else []
     names += [DISTRIBUTIONS[settings.database_driver]]

@@ -7,6 +7,7 @@ from typing import Any
 from target_app.marks import PHASES, Mark
 
 from . import report
+from .app_words import card
 from .conductor import Conductor, Run
 from .gauges import Sample
 
@@ -32,11 +33,13 @@ def state(run: Run | None, conductor: Conductor) -> dict[str, Any]:
     """How far the run is, and the target that serves it."""
     target: dict[str, Any] = {"pids": conductor.target.pids, "master": conductor.target.master_pid}
     target["state"] = "ready" if target["master"] else "stopped"
+    if conductor.outside is not None:
+        target = {"pids": [], "master": None, "state": "ready"}
     if run is None:
         return {"run": None, "status": "idle", "target": target, "error": None, "notes": []}
     if run.going and run.step.startswith("starting the target"):
         target["state"] = "starting"
-    if run.error is not None and not target["master"]:
+    if run.error is not None and not target["master"] and conductor.outside is None:
         target["state"] = "failed"
     error = run.error
     return {
@@ -48,8 +51,9 @@ def state(run: Run | None, conductor: Conductor) -> dict[str, Any]:
         "step_seconds": round(time.monotonic() - run.step_since, 3),
         "settings": run.settings.as_dict(),
         "forecast": run.promised.as_dict(),
+        "asks": [{"name": ask.name, "weight": ask.weight} for ask in run.asks],
         "elapsed": run.elapsed,
-        "target": target | {"mode": run.settings.mode, "worker_class": run.settings.worker},
+        "target": target | served_by(run, conductor),
         "error": error and {"cause": error.cause, "cure": error.cure, "stderr": error.log},
         "marks_lost": run.log.marks_lost,
         "compared_with": run.compared_with or None,
@@ -57,10 +61,17 @@ def state(run: Run | None, conductor: Conductor) -> dict[str, Any]:
     }
 
 
+def served_by(run: Run, conductor: Conductor) -> dict[str, str]:
+    """How the target is served: of a server that somebody else runs only its address is known."""
+    if conductor.outside is not None:
+        return {"mode": conductor.outside.origin, "worker_class": ""}
+    return {"mode": run.settings.mode, "worker_class": run.settings.worker}
+
+
 def summary(run: Run) -> dict[str, Any]:
     """The run so far in words and numbers; the page draws them and computes none."""
-    requests, batches = run.requests(), run.batches()
-    total = run.settings.requests
+    requests, total = run.requests(), run.settings.requests
+    batches, picture = run.shape()
     if run.going:
         sentence = report.running_sentence(requests, total)
     else:
@@ -76,8 +87,11 @@ def summary(run: Run) -> dict[str, Any]:
         "failed": found["failed"],
         "total_seconds": report.total_seconds(requests),
         "batches": [asdict(batch) for batch in batches],
+        "picture": picture,
+        "paths": [row.as_dict() for row in run.paths()],
         "failures": report.failures(requests),
         "diagnosis": diagnosis and diagnosis.as_dict(),
+        "app": card(run.settings, run.effective(), run.app_facts(), diagnosis),
     }
 
 

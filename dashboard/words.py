@@ -4,12 +4,12 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from config import Settings
+from config import ENDPOINTS, Settings
 from target_app.failures import FAILURES
 from target_app.marks import Phase
 
 from .evidence import SHORT_SECONDS, Evidence
-from .forecast import NONE, usable_connections
+from .forecast import NONE, UNKNOWN, usable_connections
 from .remedies import Suggestion
 
 FAILING = frozenset({"pool-timeout", "max-connections"})  # limits that make requests fail
@@ -39,7 +39,7 @@ def sentence_for(limit: str, evidence: Evidence, suggestions: Sequence[Suggestio
         "pool-timeout": lambda e: (
             f"{e.failed('pool-timeout')} of {s.requests} requests gave up after "
             f"{s.pool_timeout:g} s (pool_timeout) without a connection: {_pool(s)} at a time, "
-            f"each held for {e.service_seconds:.1f} s."
+            f"each held for {e.mean_service_seconds:.1f} s on average."
         ),
         "max-connections": lambda e: (
             f"{e.failed('too-many-connections')} of {s.requests} requests were refused a "
@@ -55,8 +55,8 @@ def sentence_for(limit: str, evidence: Evidence, suggestions: Sequence[Suggestio
         "uneven-workers": _uneven_sentence,
         "cpu": lambda e: (
             f"The workers were busy computing, not waiting: the busiest took "
-            f"{e.cpu_share * 100:.0f} % of one core, and the run took {e.total:.1f} s for sleeps "
-            f"of {s.sleep_seconds:g} s."
+            f"{e.cpu_share * 100:.0f} % of one core, and the run took {e.total:.1f} s"
+            + (f" for sleeps of {s.sleep_seconds:g} s." if s.endpoint in ENDPOINTS else ".")
         ),
         "generator": lambda e: (
             f"Our own generator was late: it read answers up to {e.lag:.2f} s after they had "
@@ -159,11 +159,11 @@ def evidence_for(limit: str, e: Evidence) -> str:
     by_pool = limit in {"pool-capacity", "overflow-collapse", "pool-timeout"}
     pairs = e.pool_waiters if by_pool else e.queue_waiters
     whole = sum(request.response_seconds or 0.0 for request in e.requests)
-    if limit == NONE or not pairs or not whole:
+    if limit in {NONE, UNKNOWN} or not pairs or not whole:
         return ""
     waits = [service.waited if by_pool else service.queued for service, _ in pairs]
     numbers = sorted(request.seq for _, request in pairs)
-    for_what = "a connection" if by_pool else "a worker"
+    for_what = "a connection" if by_pool else "a thread" if limit == "threads" else "a worker"
     return (
         f"Requests {_ranges(numbers)} waited {min(waits):.1f} to {max(waits):.1f} s for "
         f"{for_what}: {sum(waits):.0f} of {whole:.0f} request-seconds "

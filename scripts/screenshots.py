@@ -23,6 +23,11 @@ PICTURES = {
     "collapse": "requests=100",
     "blocking-driver": "mode=gevent&requests=20&sleep_seconds=0.5",
 }
+# What is shown of those runs afterwards: a query, what to wait for, and what of the page is taken.
+VIEWS = {
+    "compare": ("compare=1,2", ".figures", ""),
+    "history": ("", "#history-rows tr", "#history"),
+}
 
 
 def free_port() -> int:
@@ -46,6 +51,18 @@ def take(page: Page, url: str, name: str, query: str) -> None:
     page.screenshot(path=IMAGES / f"{name}-dark.png")
 
 
+def take_view(page: Page, url: str, name: str, view: tuple[str, str, str]) -> None:
+    """Photograph a view of the runs that were taken, light and dark."""
+    query, ready, part = view
+    for scheme, suffix in (("light", ""), ("dark", "-dark")):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.goto(f"{url}/?{query}")
+        page.wait_for_selector(ready)
+        page.wait_for_timeout(500)
+        shown = page.locator(part) if part else page
+        shown.screenshot(path=IMAGES / f"{name}{suffix}.png")
+
+
 def main() -> None:
     """Take every picture."""
     IMAGES.mkdir(parents=True, exist_ok=True)
@@ -65,6 +82,8 @@ def main() -> None:
                 page = browser.new_page(viewport={"width": 1280, "height": 1150})
                 for name, query in PICTURES.items():
                     take(page, f"http://127.0.0.1:{port}", name, query)
+                for name, view in VIEWS.items():
+                    take_view(page, f"http://127.0.0.1:{port}", name, view)
                 browser.close()
             process.send_signal(signal.SIGINT)
 

@@ -10,7 +10,8 @@ from config import TargetConfig
 
 from .beacon import Beacon, parse_address
 from .models import MYSQL, db
-from .probe import Probe, watch_pools
+from .pools import watch_pools
+from .probe import Probe
 from .views import BadSeconds, answer_failure, refuse_seconds, views
 
 

@@ -39,6 +39,11 @@ FAILURES = {
             "look for a killed worker in the server's log, and raise its timeout",
         ),
         Failure(
+            "tls-failed",
+            "client and server could not agree on an encrypted connection",
+            "read the reason in the request's detail, and check the certificate",
+        ),
+        Failure(
             "deadline",
             "no answer came before the client's own deadline",
             "raise deadline_seconds, or lift the limit that makes requests wait",

@@ -32,6 +32,8 @@ ENDS = frozenset({Phase.DONE, Phase.FAILED})
 WITH_CONNECTION = frozenset({Phase.CONNECTING, Phase.EXECUTING, Phase.HOLDING})
 # Where a stretch begins about which nothing is known: its marks were lost.
 UNKNOWN = "unknown"
+# How the detail of a worker's mark begins that says why its request fails: "error:WORD: message".
+ERROR = "error:"
 
 
 class Mark(NamedTuple):

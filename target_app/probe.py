@@ -1,27 +1,22 @@
-"""Puts marks on any WSGI app and any SQLAlchemy pool.
+"""Puts marks on any WSGI app; ``pools.watch_pools`` puts them on SQLAlchemy's pools.
 
-``Probe.wrap`` times the app; ``watch_pools`` times every engine of the process, whenever it is
-created. Nothing happens on requests that do not carry the run's header. The current request
-travels in a context variable, which both threads and greenlets keep for themselves.
+Nothing happens on requests that do not carry the run's header. The current request travels in a
+context variable, which both threads and greenlets keep for themselves.
 """
 
 import itertools
 import os
 import threading
-import weakref
 from contextvars import ContextVar
 from time import monotonic
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
-from .beacon import Beacon
-from .marks import Mark, Phase, encode, parse_run_header, server_timing
-from .pulse import PoolState
+from .failures import classify, last_line
+from .marks import ERROR, Mark, Phase, encode, parse_run_header, server_timing
 
 WSGIApp = Callable[[Dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 _lanes = itertools.count(1)
-_connections = itertools.count(1)
-_pools: "weakref.WeakSet[Any]" = weakref.WeakSet()  # every pool that a run has asked
 _here = threading.local()  # greenlet-local where gevent has patched
 
 
@@ -37,13 +32,15 @@ def _lane() -> int:
 class Trail:
     """The marks of one request so far, each sent as it is made."""
 
-    def __init__(self, run: str, seq: int, beacon: Beacon) -> None:
+    def __init__(self, run: str, seq: int, beacon: Any) -> None:
         self._run = run
         self._seq = seq
         self._beacon = beacon
         self._worker = os.getpid()
         self._lane = _lane()
         self.marks: List[Mark] = []
+        self.open = True  # until its header is written
+        self.asking: Any = None  # the pool that it asked last, as pools.py knows it
 
     def enter(self, phase: Phase, connection: int = 0, detail: str = "") -> None:
         """Mark that the request enters ``phase`` now."""
@@ -53,12 +50,23 @@ class Trail:
         self.marks.append(mark)
         self._beacon.send(encode(mark))
 
+    def failed(self, message: str) -> None:
+        """Say in the marks why the request is about to fail: its answer may not."""
+        last = self.marks[-1]
+        if not last.detail.startswith(ERROR):  # the same error passes through several hands
+            self.enter(last.phase, last.connection, ERROR + classify(message) + ": " + message)
+
     def header(self) -> Tuple[str, str]:
         """The durations so far as a ``Server-Timing`` header."""
         return "Server-Timing", server_timing(tuple(self.marks), monotonic())
 
 
 _current: "ContextVar[Optional[Trail]]" = ContextVar("poolscope_trail", default=None)
+
+
+def current() -> Optional[Trail]:
+    """The marks of the request that this call belongs to; None outside of runs."""
+    return _current.get()
 
 
 def note(detail: str) -> None:
@@ -70,9 +78,12 @@ def note(detail: str) -> None:
 
 
 class Probe:
-    """Times the requests of a WSGI app that carry the run's header."""
+    """Times the requests of a WSGI app that carry the run's header.
 
-    def __init__(self, beacon: Beacon) -> None:
+    ``beacon`` takes each mark as one line with ``send``.
+    """
+
+    def __init__(self, beacon: Any) -> None:
         self._beacon = beacon
 
     def wrap(self, app: WSGIApp) -> WSGIApp:
@@ -90,65 +101,112 @@ class Probe:
             _current.set(trail)
             trail.enter(Phase.HANDLING)
             try:
-                return _Answer(app, environ, start_response, trail)
-            except BaseException:
+                return _answer(app, environ, start_response, trail)
+            except BaseException as error:
+                trail.failed(last_line(error))
                 _current.set(None)
                 raise
 
         return timed
 
 
-class _Answer:
-    """The app's answer, its status line held back until the body begins.
+def _answer(
+    app: WSGIApp, environ: Dict[str, Any], start_response: Callable[..., Any], trail: Trail
+) -> Iterable[bytes]:
+    """The app's answer with one header more.
 
     Frameworks give the connection back after they have called ``start_response``; a header
-    written then would miss the end of the request. PEP 3333 lets us wait until the first chunk,
-    unless the app uses the ``write`` callable.
+    written then would miss the end of the request, so it is added when the body begins.
+    """
+    response = getattr(start_response, "__self__", None)
+    gunicorns = type(response).__module__ == "gunicorn.http.wsgi"
+    start = (_Added if gunicorns else _Held)(start_response, trail)
+    body = app(environ, start)
+    if start.called:
+        trail.enter(Phase.RESPONDING)
+    files = environ.get("wsgi.file_wrapper")
+    if isinstance(files, type) and isinstance(body, files):
+        # The server knows it by its class, and may leave the sending to the kernel.
+        start.begin()
+        _current.set(None)
+        return body
+    return (_SizedBody if hasattr(body, "__len__") else _Body)(body, start)
+
+
+class _Added:
+    """gunicorn's ``start_response``, called as the app calls it; the header is added later.
+
+    Whatever gunicorn says to a second call or a bad header, it says to the app, at once.
     """
 
-    def __init__(
-        self,
-        app: WSGIApp,
-        environ: Dict[str, Any],
-        start_response: Callable[..., Any],
-        trail: Trail,
-    ) -> None:
+    def __init__(self, start_response: Callable[..., Any], trail: Trail) -> None:
+        self._start_response = start_response
+        self._response: Any = start_response.__self__  # type: ignore[attr-defined]
+        self._trail = trail
+        self.called = False
+
+    def __call__(self, *given: Any, **named: Any) -> Callable[[bytes], Any]:
+        write = self._start_response(*given, **named)
+        self.called = True
+
+        def begin_and_write(data: bytes) -> Any:
+            self.begin()
+            return write(data)
+
+        return begin_and_write
+
+    def begin(self) -> None:
+        """Add the header unless the headers are on their way already."""
+        response = self._response
+        if self.called and self._trail.open and not response.headers_sent:
+            self._trail.open = False
+            response.headers.append(self._trail.header())
+
+
+class _Held:
+    """Any server's ``start_response``, called when the body begins, which PEP 3333 allows."""
+
+    def __init__(self, start_response: Callable[..., Any], trail: Trail) -> None:
         self._start_response = start_response
         self._trail = trail
-        self._held: Optional[Tuple[str, List[Tuple[str, str]], Any]] = None
+        self._held: Optional[Tuple[Any, ...]] = None
         self._write: Optional[Callable[[bytes], Any]] = None
-        self._body = app(environ, self._hold)
-        if self._held is not None:
-            self._trail.enter(Phase.RESPONDING)
+        self.called = False
 
-    def _hold(
-        self, status: str, headers: List[Tuple[str, str]], exc_info: Any = None
-    ) -> Callable[[bytes], Any]:
-        if self._write is not None:  # too late to hold: an error after the first write
-            return self._start_response(  # type: ignore[no-any-return]
-                status, headers, exc_info
-            )
-        self._held = (status, headers, exc_info)
-        return self._write_through
+    def __call__(self, status: str, headers: List[Tuple[str, str]], *exc_info: Any) -> Any:
+        if self._held is not None and not any(exc_info):
+            self.begin()  # a second call is a mistake, of which the server tells
+        if self._write is not None:
+            return self._start_response(status, headers, *exc_info)
+        self._held = (status, headers, *exc_info)
+        self.called = True
+        return self._begin_and_write
 
-    def _write_through(self, data: bytes) -> Any:
-        self._flush()
+    def _begin_and_write(self, data: bytes) -> Any:
+        self.begin()
         return self._write(data)  # type: ignore[misc]
 
-    def _flush(self) -> None:
-        if self._held is None:
-            return
-        status, headers, exc_info = self._held
-        self._held = None
-        self._write = self._start_response(
-            status, [*headers, self._trail.header()], *([exc_info] if exc_info else [])
-        )
+    def begin(self) -> None:
+        """Start the response that the app has started."""
+        if self._held is not None:
+            status, headers, *exc_info = self._held
+            self._held = None
+            headers = [*headers, self._trail.header()]
+            self._write = self._start_response(status, headers, *exc_info)
+
+
+class _Body:
+    """The app's body, which begins the response with its first chunk."""
+
+    def __init__(self, body: Iterable[bytes], start: Any) -> None:
+        self._body = body
+        self._start = start
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._body:
-            self._flush()
+            self._start.begin()
             yield chunk
-        self._flush()
+        self._start.begin()
 
     def close(self) -> None:
         """Close the app's body and let go of the request."""
@@ -158,72 +216,8 @@ class _Answer:
             close()
 
 
-def pool_states() -> List[PoolState]:
-    """How the pools stand that a run has asked; those that keep no count are left out."""
-    states = []
-    for pool in list(_pools):
-        try:
-            states.append(PoolState(pool.checkedout(), pool.checkedin(), max(0, pool.overflow())))
-        except AttributeError:  # NullPool keeps no count
-            continue
-    return states
+class _SizedBody(_Body):
+    """A body that tells its length, from which some servers know the answer's."""
 
-
-def watch_pools() -> None:
-    """Mark pool waits, connects, checkouts and statements of every SQLAlchemy engine.
-
-    There is no event for asking, so ``Pool.connect`` is wrapped: it is public, and what
-    ``Engine.raw_connection`` calls. Calling this twice changes nothing.
-    """
-    from sqlalchemy import event
-    from sqlalchemy.engine import Engine
-    from sqlalchemy.pool import Pool
-
-    if getattr(Pool.connect, "poolscope", False):
-        return
-    connect = Pool.connect
-
-    def timed_connect(self: Any) -> Any:
-        trail = _current.get()
-        if trail is not None:
-            _pools.add(self)
-            trail.enter(Phase.WAITING)
-        return connect(self)
-
-    timed_connect.poolscope = True  # type: ignore[attr-defined]
-    Pool.connect = timed_connect  # type: ignore[method-assign]
-
-    def enter(phase: Phase, connection: int = 0) -> None:
-        trail = _current.get()
-        if trail is not None:
-            trail.enter(phase, connection)
-
-    def number(record: Any) -> int:
-        if record is None:  # an invalidated connection on its way out
-            return 0
-        return record.info.get("poolscope", 0)  # type: ignore[no-any-return]
-
-    def do_connect(*_: Any) -> None:
-        enter(Phase.CONNECTING)
-
-    def connected(_dbapi: Any, record: Any) -> None:
-        record.info["poolscope"] = next(_connections)
-
-    def checkout(_dbapi: Any, record: Any, _fairy: Any) -> None:
-        enter(Phase.HOLDING, number(record))
-
-    def checkin(_dbapi: Any, _record: Any) -> None:
-        enter(Phase.HANDLING)
-
-    def before_execute(conn: Any, *_: Any) -> None:
-        enter(Phase.EXECUTING, conn.info.get("poolscope", 0))
-
-    def after_execute(conn: Any, *_: Any) -> None:
-        enter(Phase.HOLDING, conn.info.get("poolscope", 0))
-
-    event.listen(Engine, "do_connect", do_connect)
-    event.listen(Pool, "connect", connected)
-    event.listen(Pool, "checkout", checkout)
-    event.listen(Pool, "checkin", checkin)
-    event.listen(Engine, "before_cursor_execute", before_execute)
-    event.listen(Engine, "after_cursor_execute", after_execute)
+    def __len__(self) -> int:
+        return len(self._body)  # type: ignore[arg-type]

@@ -4,16 +4,18 @@ Runs as a thread, which is a greenlet where gevent has patched: then its latenes
 of the event loop. Standard library only.
 """
 
+import itertools
 import json
 import math
 import os
 import threading
 import time
-from typing import Any, Callable, Dict, List, NamedTuple, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from .beacon import Beacon
 
 PERIOD_SECONDS = 0.05
+AGAIN_BEATS = 20  # after which the notices that a datagram may have lost are sent again
 
 
 class PoolState(NamedTuple):
@@ -52,11 +54,18 @@ def decode(notice: Dict[str, Any]) -> Pulse:
     return pulse
 
 
-def start(beacon: Beacon, token: str, pools: Callable[[], List[PoolState]]) -> None:
-    """Beat in the background for as long as the worker lives."""
+def start(
+    beacon: Beacon,
+    token: str,
+    pools: Callable[[], List[PoolState]],
+    again: Optional[Callable[[], None]] = None,
+) -> None:
+    """Beat in the background for as long as the worker lives, calling ``again`` once a second."""
 
     def beat() -> None:
-        while True:
+        for number in itertools.count(1):
+            if again is not None and number % AGAIN_BEATS == 0:
+                again()
             due = time.monotonic() + PERIOD_SECONDS
             time.sleep(PERIOD_SECONDS)
             now = time.monotonic()

@@ -26,14 +26,49 @@ LAYERS = (
         "gate",
         "junit",
         "compare",
+        "mix",
+        "plan",
+        "servertiming",
+        "queueing",
+        "paths",
+        "seen",
+        "errorpage",
+        "found",
+        "paste",
+        "app_words",
     },
-    {"processes", "keeper", "instance", "postgres", "mariadb", "databases", "target", "burst"}
+    {
+        "processes",
+        "keeper",
+        "instance",
+        "private",
+        "postgres",
+        "mariadb",
+        "databases",
+        "target",
+        "burst",
+        "tls",
+        "exchange",
+        "outside",
+        "births",
+    }
     | {"leftovers", "generator", "receiver", "loose", "client", "monitor"}
-    | {"models", "stored", "listing", "schema", "owner", "versions", "history"},
+    | {"models", "stored", "listing", "schema", "owner", "versions", "history"}
+    | {"your_app", "app_look", "app_target", "probe_package"},
     {"conductor", "runtime", "matrix"},
     {"api", "live", "wire", "access", "guard", "app", "server", "cli", "__main__"}
-    | {"pages", "api_history", "contract", "openapi", "opened", "remote", "cli_run", "cli_history"}
-    | {"exports"},
+    | {
+        "pages",
+        "api_history",
+        "contract",
+        "openapi",
+        "opened",
+        "remote",
+        "cli_run",
+        "cli_outside",
+        "cli_history",
+    }
+    | {"exports", "cli_app"},
 )
 
 
@@ -104,5 +139,7 @@ def test_the_probe_needs_the_standard_library_only() -> None:
 
 def test_only_config_reads_the_environment() -> None:
     for path in [*(ROOT / "dashboard").glob("*.py"), *(ROOT / "target_app").glob("*.py")]:
+        if path.name == "hooks.py":  # it runs in other people's environments, without config
+            continue
         assert "environ[" not in path.read_text()
         assert "os.environ" not in path.read_text()

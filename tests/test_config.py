@@ -78,7 +78,10 @@ def test_a_choice_is_one_of_its_words_in_their_case(field: Field) -> None:
         ({"requests": 1.5}, "requests must be a whole number from 1 to 10000, not 1.5"),
         ({"sleep_seconds": 61}, "sleep_seconds must be a number from 0 to 60 s, not 61"),
         ({"pool_size": -1}, "pool_size must be a whole number from 0 to 1000, not -1"),
-        ({"endpoint": "oracle"}, "endpoint must be one of python, postgres, mysql, not 'oracle'"),
+        (
+            {"endpoint": "oracle"},
+            "endpoint must be one of python, postgres, mysql, app, url, not 'oracle'",
+        ),
         ({"colour": "red"}, "there is no setting 'colour'"),
     ],
 )

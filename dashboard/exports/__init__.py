@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from config import URL
+
 from ..record import Record
 from . import csv_rows, har, jsonl, page, png, svg, trace
 
@@ -35,4 +37,5 @@ def file_name(record: Record, format_name: str) -> str:
     settings = record.settings
     number = f"-{record.number}" if record.number else ""
     suffix = FORMATS[format_name].suffix
-    return f"poolscope{number}-{settings.mode}-{settings.endpoint}.{suffix}"
+    mode = "" if settings.endpoint == URL else f"-{settings.mode}"
+    return f"poolscope{number}{mode}-{settings.endpoint}.{suffix}"

@@ -11,7 +11,7 @@ from ..spans import UNKNOWN_PHASE, Request
 
 PHASES = tuple(phase.value for phase in Phase if phase not in {Phase.DONE, Phase.FAILED})
 HEADING = (
-    *("request", "outcome", "status", "failure", "detail", "batch", "worker", "lane"),
+    *("request", "ask", "outcome", "status", "failure", "detail", "batch", "worker", "lane"),
     *("connection", "sent_at", "service_started_at", "ended_at", "response_seconds"),
     *(f"{phase}_seconds" for phase in (*PHASES, UNKNOWN_PHASE)),
 )
@@ -25,11 +25,14 @@ def write(record: Record) -> bytes:
     out = io.StringIO(newline="")
     rows = csv.writer(out)
     rows.writerow(HEADING)
-    rows.writerows(_row(request, batch_of.get(request.seq)) for request in record.requests)
+    rows.writerows(
+        _row(request, record.names[request.seq - 1], batch_of.get(request.seq))
+        for request in record.requests
+    )
     return out.getvalue().encode()
 
 
-def _row(request: Request, batch: int | None) -> list[Any]:
+def _row(request: Request, name: str, batch: int | None) -> list[Any]:
     end, service = request.end, request.service
     detail = end.detail if end and request.failed else ""
     last = request.marks[-1]
@@ -37,6 +40,7 @@ def _row(request: Request, batch: int | None) -> list[Any]:
     connection = max(mark.connection for mark in request.marks)
     return [
         request.seq,
+        name,
         "done" if request.done else "failed" if request.failed else "unfinished",
         end.detail if end and request.done else "",
         request.failure,

@@ -6,10 +6,11 @@ http://www.softwareishard.com/blog/har-12-spec/ ; names that begin with an under
 
 import json
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
-from config import ENDPOINTS
 from target_app.marks import Phase
 
+from ..plan import BODILESS
 from ..record import Record
 from ..spans import Request
 from ..stored import iso_time
@@ -57,7 +58,7 @@ def _entry(record: Record, request: Request) -> dict[str, Any]:
         "pageref": "run",
         "startedDateTime": iso_time(record.started_at + request.sent),
         "time": round(blocked + wait + responding, 3),
-        "request": _request(record),
+        "request": _request(record.names[request.seq - 1]),
         "response": _response(request, metrics),
         "cache": {},
         "timings": {
@@ -80,18 +81,18 @@ def _entry(record: Record, request: Request) -> dict[str, Any]:
     return entry | ({"_error": request.end.detail} if request.failed and request.end else {})
 
 
-def _request(record: Record) -> dict[str, Any]:
-    seconds = f"{record.settings.sleep_seconds:g}"
-    path = ENDPOINTS[record.settings.endpoint]
+def _request(name: str) -> dict[str, Any]:
+    method, _, path = name.partition(" ")
+    query = parse_qsl(urlsplit(path).query, keep_blank_values=True)
     return {
-        "method": "GET",
-        "url": f"{HOST}{path}?seconds={seconds}",
+        "method": method,
+        "url": f"{HOST}{path}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": [{"name": "Host", "value": "127.0.0.1"}],
-        "queryString": [{"name": "seconds", "value": seconds}],
+        "queryString": [{"name": key, "value": value} for key, value in query],
         "headersSize": -1,
-        "bodySize": 0,
+        "bodySize": 0 if method in BODILESS else -1,
     }
 
 

@@ -12,7 +12,9 @@ from typing import Any
 from config import read_settings
 from target_app.marks import PHASES, Mark, Phase
 
+from ..found import found_of_json
 from ..gauges import Sample
+from ..mix import MOST_ASKS, parse_ask
 from ..record import ENDED, Record
 
 SCHEMA = 1
@@ -49,6 +51,8 @@ def _values(record: Record) -> Iterator[dict[str, Any]]:
         "notes": list(record.notes),
         "error": record.error,
         "marks_lost": record.marks_lost,
+        "asks": list(record.asks),
+        **({"app": record.app} if record.app else {}),
     }
     for mark in record.marks:
         yield _mark(mark)
@@ -142,9 +146,26 @@ def _head(head: dict[str, Any]) -> dict[str, Any]:
             "notes": tuple(_text(note, MOST_TEXT) for note in notes),
             "error": None if error is None else _texts(error, "error"),
             "marks_lost": _whole(head.get("marks_lost", 0), "marks_lost", 10_000_000),
+            "asks": _asks(head.get("asks", [])),
+            "app": _app(head.get("app")),
         }
     except ValueError as error:
         raise ValueError(f"line 1: {error}") from error
+
+
+def _app(value: Any) -> dict[str, Any] | None:
+    """What is told of somebody's own app: texts, and what was found in it."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise ValueError("app must be an object")
+    found = value.get("found")
+    try:
+        read = None if found is None else found_of_json(found).as_json()
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError("app.found is not what a run writes") from error
+    texts = {name: _text(value.get(name, ""), 1000) for name in ("module", "python", "given")}
+    return {**texts, "versions": _texts(value.get("versions", {}), "versions"), "found": read}
 
 
 def _read_mark(value: dict[str, Any], requests: int) -> Mark:
@@ -199,6 +220,12 @@ def _texts(value: Any, name: str) -> dict[str, str]:
     if not isinstance(value, dict) or len(value) > 40:
         raise ValueError(f"{name} must be an object of at most 40 texts")
     return {_text(key, 100): _text(each, MOST_TEXT) for key, each in value.items()}
+
+
+def _asks(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > MOST_ASKS:
+        raise ValueError(f"asks must be a list of at most {MOST_ASKS} texts")
+    return tuple(parse_ask(_text(each, MOST_TEXT)).text for each in value)
 
 
 def _generator(value: Any) -> dict[str, Any]:

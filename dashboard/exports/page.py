@@ -21,6 +21,7 @@ from .scene import settings_words
 
 STATIC = ROOT / "static"
 ENTRY = "offline.js"
+STYLES = ("tokens.css", "page.css", "history.css")
 
 
 def write(record: Record) -> bytes:
@@ -48,7 +49,7 @@ def write(record: Record) -> bytes:
 
 @cache
 def _style() -> Markup:
-    texts = [(STATIC / "css" / name).read_text() for name in ("tokens.css", "page.css")]
+    texts = [(STATIC / "css" / name).read_text() for name in STYLES]
     return Markup("\n".join(texts).replace("</", "<\\/"))  # noqa: S704  our own style sheets
 
 

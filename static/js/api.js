@@ -26,11 +26,18 @@ async function ask(path, options) {
   throw new Problem(isJson ? await response.json() : { title: `The dashboard answered ${status}`, status });
 }
 
-async function post(path, body = {}) {
+async function send(method, path, body) {
   const response = await ask(path, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+    method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
   });
   return response.json().catch(() => ({}));
+}
+
+const post = (path, body = {}) => send("POST", path, body);
+
+/** Where a run is: one that is kept by its number, "7" or 7, one of this dashboard by its name, "r3-7f". */
+function pathOf(run) {
+  return /^\d+$/.test(run) ? `/api/history/${run}` : `/api/runs/${encodeURIComponent(run)}`;
 }
 
 export const api = {
@@ -44,8 +51,22 @@ export const api = {
   matrix: async () => (await ask("/api/matrix")).json(),
   measureMatrix: () => post("/api/matrix"),
   text: async (run) => (await ask(textPath(run))).text(),
+  /** One page of the kept runs; asked: {page, size, sort, q}. */
+  kept: async (asked) => (await ask(`/api/history?${new URLSearchParams(asked)}`)).json(),
+  keptRun: async (number) => (await ask(pathOf(number))).json(),
+  /** The whole record of a run, by number or by name. */
+  recordOf: (run) => (/^\d+$/.test(run) ? api.keptRun(run) : api.record(run)),
+  /** change: {label} or {pinned}. */
+  change: (number, change) => send("PATCH", pathOf(number), change),
+  remove: async (number) => (await ask(pathOf(number), { method: "DELETE" })).json(),
+  undo: (path) => post(path),
+  /** A run out of a file of JSON lines. */
+  bringIn: async (file) => (await ask("/api/history", {
+    method: "POST", headers: { "Content-Type": "application/x-ndjson" }, body: file,
+  })).json(),
+  compare: async (names) => (await ask(`/api/compare?${new URLSearchParams({ runs: names.join(",") })}`)).json(),
 };
 
-export function textPath(run) {
-  return `/api/runs/${encodeURIComponent(run)}/text`;
-}
+export const textPath = (run) => `${pathOf(run)}/text`;
+
+export const filePath = (run, format) => `${pathOf(run)}/export?${new URLSearchParams({ format })}`;

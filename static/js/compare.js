@@ -15,7 +15,8 @@ export function comparedRun({ run, compareChoice }) {
 /** A whole record of the API as the page draws it. */
 export function runOfRecord({ state, frame, summary }, phases) {
   return {
-    run: state.run, status: state.status, settings: state.settings, summary, rows: fold([], marksOf(frame, phases)),
+    run: state.run, number: state.history_id ?? null, label: state.label ?? "", status: state.status,
+    settings: state.settings, summary, rows: fold([], marksOf(frame, phases)),
   };
 }
 

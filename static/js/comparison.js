@@ -1,6 +1,6 @@
 // COMPARE: another run below the shown one, small, on the same time axis; or the button that asks for it.
 
-import { api, Problem } from "./api.js";
+import { api } from "./api.js";
 import { drawAxis } from "./axis.js";
 import { comparedRun, comparisonWords, runBefore, runOfRecord } from "./compare.js";
 import { unbroken } from "./describe.js";
@@ -8,27 +8,12 @@ import { byId, setText } from "./dom.js";
 import { layOut } from "./layout.js";
 import { isOver } from "./live.js";
 import { createPainter } from "./picture.js";
+import { queryOf } from "./place.js";
+import { createQuestion } from "./question.js";
 import { createTrack } from "./track.js";
 import { createWaterfall } from "./waterfall.js";
 
 const ROOM = 150; // pixels for the rows of the other run
-
-/** Asks the API and hands over the answer, or what went wrong, unless something else was asked for since. */
-function createQuestion(ask, onAnswer, onProblem) {
-  let asked = null;
-  return async (key) => {
-    if (key === asked) return;
-    asked = key;
-    if (key === null) return;
-    try {
-      const answer = await ask(key);
-      if (key === asked) onAnswer(answer, key);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      if (key === asked) onProblem(error, key);
-    }
-  };
-}
 
 /** Wires the section; `draw` shows a state below the picture of its run, which needs `otherOf` before. */
 export function createComparison(store) {
@@ -60,6 +45,9 @@ export function createComparison(store) {
     setText(byId("compare-b"), unbroken(words.b));
     setText(byId("compare-ratio"), words.ratio);
     setText(byId("compare-sentence"), unbroken(other.summary.sentence));
+    const figures = byId("compare-figures");
+    figures.hidden = !isOver(run) || !isOver(other);
+    figures.href = `/${queryOf({ opened: null, comparing: [run.history_id ?? run.run, other.number ?? other.run] })}`;
   }
 
   function drawPlot(other, picture, palette) {

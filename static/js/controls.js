@@ -5,12 +5,13 @@ import { unbroken } from "./describe.js";
 import { byId, setText } from "./dom.js";
 import { createForm } from "./form.js";
 import { isGoing } from "./live.js";
-import { asTexts, queryFromSettings, settingsFromQuery } from "./settings.js";
+import { asTexts, settingsFromQuery } from "./settings.js";
 
+const POOL_FIELDS = new Set(["pool_class", "pool_size", "max_overflow", "pool_timeout"]);
 const TYPING_PAUSE = 150; // milliseconds after the last key before the forecast is asked for
 const SECOND_PRESS = 500; // milliseconds in which a second press of Launch may not hit Cancel
 
-export function createControls(store) {
+export function createControls(store, places) {
   const { options } = store.get();
   const { fields } = options;
   const element = byId("controls");
@@ -20,6 +21,7 @@ export function createControls(store) {
   let timer = 0;
   let asked = 0;
   let launchedAt = -Infinity;
+  let learnt = null; // the run that the forecast of an app last learnt from
 
   async function forecast() {
     asked += 1;
@@ -41,7 +43,7 @@ export function createControls(store) {
 
   function change(settings, pause) {
     store.set({ settings, launchError: "" });
-    history.replaceState(null, "", location.pathname + queryFromSettings(settings, fields));
+    places.write();
     clearTimeout(timer);
     timer = setTimeout(forecast, pause);
   }
@@ -52,6 +54,7 @@ export function createControls(store) {
     store.set({ launching: true, launchError: "" });
     try {
       await api.launch(store.get().settings, compare);
+      places.live(); // who launches wants to see that run
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       store.set({ launching: false });
@@ -75,7 +78,11 @@ export function createControls(store) {
     }
   }
 
-  element.addEventListener("input", () => change(form.read(), TYPING_PAUSE));
+  element.addEventListener("input", ({ target }) => {
+    // Who types a pool's size means it: an app's own pool would leave it without effect.
+    if (POOL_FIELDS.has(target.name)) form.choose("pool_from", "here");
+    change(form.read(), TYPING_PAUSE);
+  });
   element.addEventListener("submit", (event) => {
     event.preventDefault();
     launch();
@@ -95,6 +102,7 @@ export function createControls(store) {
   }
 
   change(settingsFromQuery(location.search, fields), 0);
+  places.whenSettingsCome((settings) => change(settings, 0));
 
   return {
     draw({ settings, fieldErrors, forecast: promise, launchError, launching, run }) {
@@ -104,11 +112,22 @@ export function createControls(store) {
       setText(byId("forecast-reason"), promise?.reason ?? "");
       setText(byId("launch-error"), launchError);
       showButtons(launching || isGoing(run));
+      if (options.app && run?.status === "done" && run.run !== learnt) {
+        learnt = run.run;
+        forecast();
+      }
+    },
+    /** Takes whole settings into the form, and the keyboard to the button that launches them. */
+    take(settings) {
+      change(asTexts(settings, fields), 0);
+      (launchButton.hidden ? cancelButton : launchButton).focus();
     },
     /** Takes whole settings into the form and launches them, to be compared with the run that suggested them. */
     launchWith(settings) {
       change(asTexts(settings, fields), 0);
-      launch(store.get().run?.run ?? null);
+      const { place, run } = store.get();
+      // A suggestion of a run out of the history is tried without that run beside it: the server has no mark of it.
+      launch(place.opened === null ? run?.run ?? null : null);
       // The button that was pressed goes with its run: the new one is to be seen, and the keyboard has to be somewhere.
       byId("sentence").scrollIntoView({ block: "nearest" });
       byId("timeline").focus({ preventScroll: true });

@@ -58,6 +58,13 @@ export function clock(value) {
   return `${value.toFixed(1)} s`;
 }
 
+/** When something was, in the person's own time zone and language. */
+export function whenWords(isoTime) {
+  const at = new Date(isoTime);
+  if (Number.isNaN(at.getTime())) return "";
+  return at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}
+
 /** "gevent-green, pid 4711" or what else the target is doing. */
 export function targetWords(target) {
   if (!target || !target.mode) return "none yet";
@@ -73,7 +80,8 @@ export function targetWords(target) {
 /** What pressing Launch will do. */
 export function emptySentence(settings, endpointPath) {
   const requests = count(Number(settings.requests), "request");
-  return `Launch sends ${requests} at once to ${endpointPath} in mode ${settings.mode}`;
+  const how = settings.endpoint === "url" ? "" : ` in mode ${settings.mode}`;
+  return `Launch sends ${requests} at once to ${endpointPath}${how}`;
 }
 
 /** "Starting Postgres…" with how long it has been going on. */
@@ -106,6 +114,12 @@ export function outcomeWords(row, now) {
 export function requestTimes(row, now) {
   return Object.entries(durations(row, now ?? row.spans.at(-1)?.from ?? 0))
     .map(([phase, spent]) => ({ phase, words: PHASE_WORDS[phase] ?? phase, seconds: spent }));
+}
+
+/** What the server said of a request in Server-Timing, as it said it; "" for nothing. */
+export function toldBy(row) {
+  const said = "Server-Timing: ";
+  return row.marks.find(({ detail }) => detail?.startsWith(said))?.detail.slice(said.length) ?? "";
 }
 
 /** One sentence about a request, for screen readers. */

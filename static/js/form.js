@@ -8,10 +8,13 @@ const GROUPS = { server: "Server", pool: "Pool (per worker)", database: "Databas
 const errorLine = (field) => make("p", { id: `error-${field.name}`, class: "field-error", role: "alert" });
 
 function modeButtons(field, modes) {
-  const titles = new Map(modes.map((mode) => [mode.name, mode.title]));
-  const buttons = field.choices.map((name) => make("label", { class: "mode", title: titles.get(name) ?? "" },
-    make("input", { type: "radio", name: field.name, value: name }),
-    make("span", {}, name)));
+  const known = new Map(modes.map((mode) => [mode.name, mode]));
+  const buttons = field.choices.map((name) => {
+    const { title = "", reason = "" } = known.get(name) ?? {};
+    return make("label", { class: "mode", title: reason || title },
+      make("input", { type: "radio", name: field.name, value: name, disabled: Boolean(reason) }),
+      make("span", {}, name));
+  });
   return make("fieldset", { class: "field field-modes" },
     make("legend", {}, field.label),
     make("div", { class: "modes" }, ...buttons),
@@ -88,7 +91,8 @@ export function createForm(place, options) {
         if (element(name).value !== settings[name]) element(name).value = settings[name];
       }
       const mode = options.modes.find(({ name }) => name === settings.mode);
-      setText(place.querySelector("#mode-title"), mode?.title ?? "");
+      const title = place.querySelector("#mode-title");
+      if (title) setText(title, mode?.title ?? "");
       for (const [name, fields] of groups) {
         const summary = place.querySelector(`[data-group="${name}"] .group-summary`);
         if (summary) setText(summary, differences(fields, settings) || "defaults");
@@ -105,6 +109,12 @@ export function createForm(place, options) {
         const group = line.closest("details");
         if (group && name in errors) group.open = true;
       }
+    },
+
+    /** Chooses a value of a field where the form has it. */
+    choose(name, value) {
+      const found = element(name);
+      if (found) found.value = value;
     },
 
     focusFirstError: () => place.querySelector("[aria-invalid=true]")?.focus(),

@@ -57,6 +57,7 @@ export function createGauge(root) {
   return {
     /** now: seconds of the run; hoverTime: the moment under the pointer or null. */
     draw({ settings, target, rows, now, hoverTime, isOver, peak }) {
+      root.hidden = settings.endpoint === "url"; // its pool is not known here
       const pool = poolOf(settings);
       const pids = workersOf(target, rows);
       rebuild(pool, pids.length > 0 ? pids : [0]);

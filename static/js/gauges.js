@@ -115,16 +115,37 @@ function loopGauge({ samples }) {
   };
 }
 
+/** How many wait, over time: what to look at where unequal requests do not go through in batches. */
+export function waitingGauge(rows) {
+  const queued = rowSeries(rows, QUEUED);
+  const waiting = rowSeries(rows, WAITING);
+  const [mostQueued, mostWaiting] = [largest(queued), largest(waiting)];
+  const top = Math.max(1, mostQueued, mostWaiting);
+  return {
+    title: "waiting over time",
+    area: { series: queued, words: "for a worker", color: "queued", top },
+    line: { series: waiting, words: "for a connection", color: "waiting", top },
+    limits: [],
+    read: (at) => [
+      `${counted(queued, mostQueued, at)} for a worker`, `${counted(waiting, mostWaiting, at)} for a connection`],
+    sentence: `Waiting over time: at most ${plural(mostQueued, "request")} for a worker, `
+      + `at most ${number(mostWaiting)} for a connection.`,
+  };
+}
+
 /** The gauges of a run, from top to bottom. settings, target: those of the run. */
 export function gaugesOf(settings, target, rows, samples) {
+  // Of a server that somebody else runs nothing is sampled, and its pool's limits are not known.
+  if (settings.endpoint === "url") return [backlogGauge({ rows, samples })];
   const context = { settings, rows, samples };
   const pids = workersOf(target, rows);
   // The target is still starting: room for as many pools as there will be.
   const workers = pids.length > 0 ? pids : Array.from({ length: Number(settings.workers) || 1 }, () => -1);
   const usesDatabase = settings.endpoint !== "python";
+  const isOurs = settings.endpoint !== "app"; // the database that we can ask
   const isGevent = target?.worker_class === "gevent" || settings.worker_class === "gevent";
   return [
-    ...(usesDatabase ? [...poolGauges(context, workers), databaseGauge(context)] : []),
+    ...(usesDatabase ? [...poolGauges(context, workers), ...(isOurs ? [databaseGauge(context)] : [])] : []),
     backlogGauge(context),
     ...(isGevent ? [loopGauge(context)] : []),
   ];

@@ -6,7 +6,7 @@ import { newMarks } from "./frames.js";
 const NOTHING_YET = { rows: [], held: 0, samples: [], summary: null, text: null, before: null, selected: null, pinned: false, hoverTime: null, view: null };
 
 const GOING = new Set(["starting", "running"]);
-const OVER = new Set(["done", "cancelled", "failed"]);
+const OVER = new Set(["done", "cancelled", "failed", "broken-off"]);
 
 export const isGoing = (run) => GOING.has(run?.status);
 export const isOver = (run) => OVER.has(run?.status);

@@ -1,25 +1,34 @@
 // Wires the page: options from the server, messages into the store, the store into everything that draws.
 
 import { api } from "./api.js";
+import { createComparing } from "./comparing.js";
 import { createComparison } from "./comparison.js";
 import { createControls } from "./controls.js";
 import { clock as clockWords, emptySentence, stepSentence, targetWords, unbroken } from "./describe.js";
 import { byId, make, setText } from "./dom.js";
+import { createDownloads } from "./downloads.js";
 import { countUnknown } from "./fold.js";
 import { createFrameLoop } from "./frameloop.js";
 import { createGauge } from "./gauge.js";
-import { gaugesOf } from "./gauges.js";
+import { gaugesOf, waitingGauge } from "./gauges.js";
 import { createGaugeSwitch, gaugesAreShown } from "./gaugeswitch.js";
 import { showGaugeWords } from "./gaugetracks.js";
+import { createGoing } from "./going.js";
 import { createHelp } from "./help.js";
+import { createHistory } from "./history.js";
 import { createLegend } from "./legend.js";
-import { isOver, runningSeconds, stepSeconds } from "./live.js";
+import { isOver, stepSeconds } from "./live.js";
 import { createNotices } from "./notices.js";
+import { createOpened } from "./opened.js";
 import { ORDERS } from "./order.js";
 import { readPalette } from "./palette.js";
+import { createFilter, createPaths } from "./paths.js";
 import { createPainter } from "./picture.js";
+import { placeWords } from "./place.js";
+import { createPlaces } from "./places.js";
 import { drawReadout } from "./readout.js";
 import { remembered, seldom } from "./remember.js";
+import { createReplayBar } from "./replaybar.js";
 import { connect } from "./socket.js";
 import { createSpeaker } from "./speaker.js";
 import { createStore, FIRST_STATE } from "./store.js";
@@ -29,15 +38,19 @@ import { createTimeline } from "./timeline.js";
 import { createTwin } from "./twin.js";
 import { peakUse } from "./use.js";
 import { createWhy } from "./why.js";
+import { createYourApp } from "./yourapp.js";
 
 const pageSeconds = () => performance.now() / 1000;
 const store = createStore(FIRST_STATE);
 // For the tests, which read the state and break the link.
 window.poolscope = { store };
 
+const asFound = remembered((settings, pool) => (pool ? { ...settings, ...pool } : settings));
+
 /** What the picture is about: the run, or what the form promises while there is none. */
-function subjectOf({ run, settings, typed, forecast }) {
-  if (run?.run) return { settings: run.settings, forecast: run.forecast };
+function subjectOf({ run, summary, settings, typed, forecast }) {
+  // The pool of an app is as it was found, whatever the form says.
+  if (run?.run) return { settings: asFound(run.settings, summary?.app?.pool), forecast: run.forecast };
   return { settings: typed ?? settings, forecast };
 }
 
@@ -57,14 +70,17 @@ function clockOf({ run, summary }, now) {
   return isOver(run) && summary?.total_seconds ? clockWords(summary.total_seconds) : "";
 }
 
-function drawHeader({ run, summary }) {
+function drawHeader({ run, summary, place }) {
   const target = run?.target;
   setText(byId("target-words"), targetWords(target));
   byId("target").dataset.state = target?.state ?? "none";
   document.documentElement.dataset.runStatus = run?.status ?? "idle";
   const progress = run?.status === "running" && summary ? `${summary.done} of ${summary.requests} · ` : "";
-  document.title = `${progress}Poolscope`;
+  document.title = `${progress}${placeWords(place)}Poolscope`;
 }
+
+/** A run out of the history is compared in a view of its own. */
+const withoutLive = (state) => ({ ...state, run: null, before: null });
 
 function createOrderSwitch(select) {
   select.replaceChildren(...Object.entries(ORDERS).map(([value, { title }]) => make("option", { value }, title)));
@@ -76,7 +92,17 @@ async function start() {
   store.set({ options });
   setText(byId("version"), options.version);
 
-  const controls = createControls(store);
+  const places = createPlaces(store);
+  const controls = createControls(store, places);
+  const opened = createOpened(store);
+  const replayBar = createReplayBar(store, places, pageSeconds);
+  const comparing = createComparing(store, places);
+  const going = createGoing(places);
+  const downloads = createDownloads();
+  createHistory(store, places, {
+    onLoad: controls.take,
+    onRenamed: (number, label) => opened.keep(number, { run: { ...store.get().kept?.run, label } }),
+  });
   const comparison = createComparison(store);
   const gauge = createGauge(byId("gauge"));
   const legend = createLegend(byId("legend"));
@@ -84,6 +110,9 @@ async function start() {
   const paint = createPainter();
   const peak = remembered(peakUse);
   const gaugesNow = seldom(gaugesOf);
+  const waitingNow = seldom(waitingGauge);
+  const filter = createFilter();
+  const showPaths = createPaths(byId("paths"), (path) => store.set({ path, view: null, selected: null, pinned: false }));
   const unknownIn = seldom(countUnknown);
   const speak = createSpeaker(byId("spoken"));
   const slider = byId("timeline");
@@ -95,6 +124,7 @@ async function start() {
   });
   const twin = createTwin(byId("twin"));
   const why = createWhy(byId("why"), controls.launchWith);
+  const yourApp = createYourApp(byId("your-app"));
   createOrderSwitch(byId("order"));
   byId("zoom-reset").addEventListener("click", () => {
     store.set({ view: null });
@@ -106,36 +136,54 @@ async function start() {
   let palette = null;
 
   function draw() {
-    const state = store.get();
+    const live = store.get();
     const at = pageSeconds();
-    const now = runningSeconds(state, at);
+    const state = opened.shown(live, at);
+    const { now, isOpened } = state;
     const over = isOver(state.run);
+    const isStill = over || (isOpened && !live.replay.isPlaying); // nothing will be drawn after this by itself
     const { settings, forecast } = subjectOf(state);
     const { view, rows, samples, summary, order, selected, pinned, hoverTime, run } = state;
     const status = run?.status ?? "idle";
     const requests = summary?.requests ?? (Number(settings.requests) || 1);
+    const isUnequal = summary?.picture === "waiting";
     const picture = paint({
-      status, rows, order, requests, forecast, summary, now, selected, pinned, hoverTime,
+      status, order, now,
+      ...filter({ rows, summary, forecast, requests, path: live.path, asks: run?.asks }),
+       selected, pinned, hoverTime,
       isGreenlets: run?.target?.worker_class === "gevent",
-      other: comparison.otherOf(state),
+      other: isOpened ? null : comparison.otherOf(state),
+      whole: state.whole,
       view,
     });
-    const gauges = gaugesNow(!run || over, settings, run?.target, rows, samples);
+    const waiting = isUnequal ? [waitingNow(!run || isStill, rows)] : [];
+    const gauges = gaugesNow(!run || isStill, settings, run?.target, rows, samples);
 
-    drawHeader(state);
+    drawHeader(live);
+    controls.draw(live);
+    going(live, !isOpened && live.place.comparing.length === 0);
+    speak(live, isOver(live.run));
+    palette ??= readPalette(slider);
+    const isComparing = comparing.draw(live, palette);
+    byId("run-view").hidden = isComparing;
+    if (isComparing) {
+      notices({ link: live.link }, 0);
+      return false;
+    }
+    replayBar(state);
+    downloads(state);
     setText(byId("sentence"), unbroken(sentenceOf(state, at)));
     setText(byId("clock"), clockOf(state, now));
-    controls.draw(state);
-    const unknown = unknownIn(over, rows);
+    const unknown = unknownIn(isStill, rows);
     notices(state, unknown);
     legend(summary?.counts ?? null, unknown);
     gaugeSwitch(state);
     byId("zoom-reset").hidden = view === null;
-    palette ??= readPalette(slider);
-    timeline.draw(picture, gaugesAreShown(state) ? gauges : [], palette);
-    showGaugeWords(byId("gauge-words"), rows.length > 0 ? gauges : []);
+    timeline.draw(picture, [...waiting, ...(gaugesAreShown(state) ? gauges : [])], palette);
+    showGaugeWords(byId("gauge-words"), rows.length > 0 ? [...waiting, ...gauges] : []);
+    showPaths(summary?.paths, live.path);
     drawReadout(byId("readout"), slider, picture);
-    comparison.draw(state, picture, palette);
+    comparison.draw(isOpened ? withoutLive(state) : state, picture, palette);
     gauge.draw({
       settings,
       target: run?.target,
@@ -146,10 +194,10 @@ async function start() {
       peak: over ? peak(rows) : 0,
     });
     why(summary?.diagnosis ?? null);
+    yourApp(summary?.app ?? null);
     textPanel.draw(state);
     twin.draw(picture);
-    speak(state, over);
-    return status === "running" || status === "starting";
+    return isOpened ? live.replay.isPlaying : status === "running" || status === "starting";
   }
 
   const loop = createFrameLoop(draw);
@@ -159,7 +207,8 @@ async function start() {
     else loop.request();
   });
   store.subscribe(loop.request);
-  new ResizeObserver(loop.request).observe(slider);
+  const resized = new ResizeObserver(loop.request);
+  for (const element of [slider, byId("comparing-plot")]) resized.observe(element);
   window.addEventListener("resize", loop.request);
   loop.request();
   window.poolscope.socket = connect(store, pageSeconds);

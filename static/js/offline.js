@@ -2,15 +2,19 @@
 
 import { clock, unbroken } from "./describe.js";
 import { byId, make, setText } from "./dom.js";
-import { fold, PHASES } from "./fold.js";
+import { countUnknown, fold, PHASES } from "./fold.js";
 import { createFrameLoop } from "./frameloop.js";
 import { marksOf } from "./frames.js";
-import { gaugesOf } from "./gauges.js";
+import { gaugesOf, waitingGauge } from "./gauges.js";
 import { createLegend } from "./legend.js";
+import { createMoment, endOf } from "./moment.js";
 import { ORDERS } from "./order.js";
 import { readPalette } from "./palette.js";
 import { createPainter } from "./picture.js";
 import { drawReadout } from "./readout.js";
+import { remembered, seldom } from "./remember.js";
+import { AT_END, momentOf } from "./replay.js";
+import { createReplayControls } from "./replaycontrols.js";
 import { createStore } from "./store.js";
 import { createTheme } from "./theme.js";
 import { createTimeline } from "./timeline.js";
@@ -18,9 +22,18 @@ import { createTwin } from "./twin.js";
 
 const record = JSON.parse(byId("record").textContent);
 const rows = fold([], marksOf(record.frame, PHASES));
-const store = createStore({ order: "service", selected: null, pinned: false, hoverTime: null, view: null });
+const { state: run, gauges: { samples }, summary } = record;
+const kept = { run, rows, samples, summary, end: endOf({ rows, summary }) };
+const store = createStore({ order: "service", selected: null, pinned: false, hoverTime: null, view: null, replay: AT_END });
+const pageSeconds = () => performance.now() / 1000;
+const then = createMoment();
+const drawReplay = createReplayControls(store, () => kept.end, pageSeconds);
+const unknown = remembered(countUnknown);
 
-const gauges = gaugesOf(record.state.settings, record.state.target, rows, record.gauges.samples);
+const gaugesThen = seldom((known, taken) => [
+  ...(summary.picture === "waiting" ? [waitingGauge(known)] : []),
+  ...gaugesOf(run.settings, run.target, known, taken),
+]);
 
 const slider = byId("timeline");
 const paint = createPainter();
@@ -40,26 +53,30 @@ orders.addEventListener("change", () => store.set({ order: orders.value, view: n
 let palette = null;
 
 function draw() {
-  const { state: run, summary } = record;
+  const state = store.get();
+  const at = momentOf(state.replay, kept.end, pageSeconds());
+  const moment = then(kept, at);
   const picture = paint({
-    ...store.get(),
-    status: ["done", "cancelled", "failed"].includes(run.status) ? run.status : "failed",
-    rows,
+    ...state,
+    status: moment.run.status,
+    rows: moment.rows,
     requests: summary.requests,
     forecast: run.forecast,
-    summary,
-    now: null,
+    summary: moment.summary,
+    now: moment.now,
+    whole: moment.whole,
     isGreenlets: run.target.worker_class === "gevent",
     other: null,
   });
-  setText(byId("sentence"), unbroken(summary.sentence));
-  setText(byId("clock"), clock(summary.total_seconds));
-  legend(summary.counts);
+  setText(byId("sentence"), unbroken(moment.summary.sentence));
+  setText(byId("clock"), clock(moment.now ?? summary.total_seconds));
+  legend(moment.summary.counts, unknown(moment.rows));
+  drawReplay(at, moment.summary);
   palette ??= readPalette(slider);
-  timeline.draw(picture, gauges, palette);
+  timeline.draw(picture, gaugesThen(!state.replay.isPlaying, moment.rows, moment.samples), palette);
   drawReadout(byId("readout"), slider, picture);
   twin.draw(picture);
-  return false;
+  return state.replay.isPlaying;
 }
 
 const loop = createFrameLoop(draw);

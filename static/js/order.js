@@ -45,7 +45,8 @@ export function lineAt({ lineOf }, position) {
 
 /** seq -> position, as an array with a hole at 0. */
 export function positionsOf(ordered) {
-  const positions = new Int32Array(ordered.length + 1).fill(-1);
+  const last = ordered.reduce((most, { seq }) => Math.max(most, seq), 0); // some may be left out
+  const positions = new Int32Array(last + 1).fill(-1);
   ordered.forEach((row, position) => {
     positions[row.seq] = position;
   });

@@ -1,10 +1,11 @@
 // Pure: the state -> everything the timeline draws. An export or a replay makes the same picture from a list of marks.
 
+import { isOver } from "./live.js";
 import { batchExtents, forecastExtents, linesOf, ORDERS, positionsOf } from "./order.js";
 import { remembered } from "./remember.js";
 
 const ROOM_AFTER_NOW = 1.05;
-const ROOM_AFTER_END = 1.015;
+export const ROOM_AFTER_END = 1.015;
 
 /** The last second of the time axis. */
 export function axisEnd({ status, now, total, forecast }) {
@@ -23,7 +24,7 @@ export function unfinished(forecast, done) {
 }
 
 /** When the latest of all marks was made. */
-function lastMark(rows) {
+export function lastMark(rows) {
   let latest = 0;
   for (const { marks } of rows) {
     if (marks.length > 0) latest = Math.max(latest, marks[marks.length - 1].at);
@@ -74,21 +75,21 @@ export function createPainter() {
   /**
    * requests, forecast: those of the run, or of the form while there is no run; now: seconds since release while the
    * run goes on, otherwise null; selected: seq or null; isGreenlets: whether a worker serves with them; other: the run to compare with or null; end: seconds that the
-   * axis has to reach at least; view: the part to show, as view.js has it.
+   * axis has to reach at least; whole: those that it has exactly, or null; view: the part to show, as view.js has it.
    */
   return function paint({
     status, rows, order, requests, forecast, summary, now, selected, pinned, hoverTime = null, isGreenlets = false,
-    other = null, end = 0, view = null,
+    other = null, end = 0, whole = null, view = null,
   }) {
     const { ordered, lines, groups } = arrange(rows, order, isGreenlets);
     const positions = place(ordered);
-    const isOver = ["done", "cancelled", "failed"].includes(status);
+    const isFinished = isOver({ status });
     const batches = order === "service" && summary ? extend(summary.batches, positions) : [];
     const doneTimes = finish(rows);
     const latest = now ?? latestOf(rows);
-    const total = isOver ? summary?.total_seconds || latest : 0;
+    const total = isFinished ? summary?.total_seconds || latest : 0;
     const rowCount = lines && lines.length > 0 ? lines.length : Math.max(requests, rows.length);
-    const ghost = (isOver || lines) && rows.length > 0 ? [] : unfinished(forecast, summary?.done ?? 0);
+    const ghost = (isFinished || lines) && rows.length > 0 ? [] : unfinished(forecast, summary?.done ?? 0);
     return {
       status,
       now,
@@ -110,7 +111,7 @@ export function createPainter() {
       hasFailures: (summary?.failed ?? 0) > 0,
       edge: latest,
       other: other && completionsOf(other.rows),
-      end: Math.max(axisEnd({ status, now, total, forecast }), end, otherEnd(other)),
+      end: whole ?? Math.max(axisEnd({ status, now, total, forecast }), end, otherEnd(other)),
       selected: selected === null ? -1 : positions[selected] ?? -1,
       pinned,
       hoverTime,

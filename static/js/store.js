@@ -33,6 +33,16 @@ export const FIRST_STATE = {
   before: null, // the run before this one, as GET /api/runs lists it, once this one has ended
   compareChoice: null, // {run, with}: which run a person wants beside that run, null for none
   other: null, // the run to compare with: what compare.js makes of its record, or {run, problem}
+  place: { opened: null, comparing: [] }, // which view the URL names, as place.js has it
+  kept: null, // the kept run that is opened: {number, run, rows, samples, summary, text}, or {number, problem}
+  replay: { at: Infinity, isPlaying: false, since: 0, speed: 1 }, // how far its replay is, as replay.js has it
+  compared: null, // the runs beside each other: {key, report, runs}, or {key, problem}
+  asked: { page: 1, sort: "-number", q: "" }, // which page of the history
+  listed: null, // the page that came last: {runs, total, page, size, asked}
+  listProblem: "", // why there is none
+  chosen: [], // numbers of the runs to compare, in the order in which they were chosen
+  renaming: null, // number of the run whose label is being typed
+  deleted: [], // [{number, undo}]: runs that can be brought back
   settings: {}, // the form, as typed
   typed: null, // the form, complete and typed by the server; null while it holds an error
   forecast: null, // the server's forecast for the form
@@ -41,6 +51,7 @@ export const FIRST_STATE = {
   launchError: "",
   order: "service",
   gaugesShown: null, // true or false once a person has chosen; until then they show as soon as there is a run
+  path: null, // the name of the only path that the timeline shows, null for all
   selected: null, // seq of the request shown in the readout
   pinned: false,
   view: null, // the part of the timeline that is shown, as view.js has it; null for all

@@ -37,8 +37,9 @@ export function createTextPanel(store) {
   copy.addEventListener("click", copyText);
 
   return {
-    draw({ run, text }) {
-      const key = isOver(run) ? `${run.run} ${run.status}` : "";
+    /** Text of a run out of the history comes with it. */
+    draw({ run, text, isOpened, kept }) {
+      const key = isOver(run) && !isOpened ? `${run.run} ${run.status}` : "";
       if (key && key !== fetched) fetchText(run.run);
       fetched = key;
       setText(output, text ?? (run?.run ? "Comes when the run has ended." : "Nothing has run yet."));
@@ -46,8 +47,9 @@ export function createTextPanel(store) {
       if (text === null) {
         download.removeAttribute("href");
       } else {
-        download.href = textPath(run.run);
-        download.download = `poolscope-${run.run}.txt`;
+        const name = isOpened ? String(kept.number) : run.run;
+        download.href = textPath(name);
+        download.download = `poolscope-${name}.txt`;
       }
     },
   };

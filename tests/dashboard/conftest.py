@@ -1,14 +1,17 @@
 """A small real server that answers in every way that a burst may meet; waiting; processes."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
+import trustme
 
 from config import LOOPBACK
 from target_app.marks import Mark, Phase, server_timing
@@ -56,8 +59,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Keep the request, and answer it."""
         self.close_connection = True
+        self.server.methods.append(self.command)
+        self.server.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
         self.server.asked.append((self.path, dict(self.headers)))
         getattr(self, "answer_" + urlsplit(self.path).path.split("/")[1].replace("-", "_"))()
+
+    do_HEAD = do_POST = do_DELETE = do_GET  # noqa: N815  the base looks for these names
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -69,7 +76,8 @@ class Handler(BaseHTTPRequestHandler):
         for name, text in headers.items():
             self.send_header(name.replace("_", "-"), text)
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def _write(self, raw: bytes) -> None:
         self.wfile.write(raw)
@@ -86,6 +94,38 @@ class Handler(BaseHTTPRequestHandler):
         now = time.monotonic()
         marks = tuple(mark._replace(at=now) for mark in TIMED)
         self._answer(200, b"ok", Server_Timing=server_timing(marks, now))
+
+    def answer_metrics(self) -> None:
+        """200 with metrics of the server's own, after an interim answer."""
+        self._write(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
+        self._answer(200, b"ok", Server_Timing='db;dur=53.2, cache;desc="hit"')
+
+    def answer_marked(self) -> None:
+        """200 with the marks of a probe on a machine whose clock began elsewhere."""
+        marks = (
+            Mark("", 0, Phase.HANDLING, 9e6, 4711, 3),
+            Mark("", 0, Phase.WAITING, 9e6 + 0.001, 4711, 3),
+            Mark("", 0, Phase.EXECUTING, 9e6 + 0.002, 4711, 3, 9),
+        )
+        time.sleep(0.01)
+        self._answer(200, b"ok", Server_Timing=server_timing(marks, 9e6 + 0.003))
+
+    def answer_pool(self) -> None:
+        """200 after ``?seconds=`` with one of four connections, told as our probe tells it."""
+        came = time.monotonic()
+        with self.server.pool:
+            began = time.monotonic()
+            time.sleep(float(urlsplit(self.path).query.partition("=")[2]))
+            ended = time.monotonic()
+        steps = {
+            Phase.HANDLING: came,
+            Phase.WAITING: came,
+            Phase.EXECUTING: began,
+            Phase.RESPONDING: ended,
+        }
+        lane = threading.get_native_id()
+        marks = tuple(Mark("", 0, phase, at, 4711, lane) for phase, at in steps.items())
+        self._answer(200, b"ok", Server_Timing=server_timing(marks, time.monotonic()))
 
     def answer_empty(self) -> None:
         """204, which has neither body nor length."""
@@ -142,7 +182,18 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__((LOOPBACK, 0), Handler)
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.methods: list[str] = []
+        self.bodies: list[bytes] = []
         self.over = threading.Event()
+        self.pool = threading.BoundedSemaphore(4)
+
+    def forget(self) -> None:
+        """Forget what it was asked."""
+        for kept in (self.asked, self.methods, self.bodies):
+            kept.clear()
+
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing of clients that go away."""
 
     def url(self, path: str = "") -> str:
         """The address of ``path``."""
@@ -164,5 +215,43 @@ def one_server() -> Iterator[Server]:
 @pytest.fixture
 def server(one_server: Server) -> Server:
     """The server, asked nothing yet."""
-    one_server.asked.clear()
+    one_server.forget()
     return one_server
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> tuple[trustme.CA, Path]:
+    """An authority that nobody trusts, and its own certificate in a file."""
+    made = trustme.CA()
+    path = tmp_path_factory.mktemp("tls") / "authority.pem"
+    made.cert_pem.write_to_path(str(path))
+    return made, path
+
+
+@pytest.fixture
+def authority(certificates: tuple[trustme.CA, Path]) -> Path:
+    """What SSL_CERT_FILE must name for the TLS server to be trusted."""
+    return certificates[1]
+
+
+@pytest.fixture(scope="session")
+def one_tls_server(certificates: tuple[trustme.CA, Path]) -> Iterator[Server]:
+    """The same server behind TLS, with a certificate for localhost."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificates[0].issue_cert("localhost").configure_cert(context)
+    with Server() as server:
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+        thread = threading.Thread(target=server.serve_forever, args=[0.05])
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def tls_server(one_tls_server: Server) -> Server:
+    """The TLS server, asked nothing yet."""
+    one_tls_server.forget()
+    return one_tls_server

@@ -9,18 +9,22 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from config import LOOPBACK
-from dashboard.burst import LATE, Clock, Plan, files_needed
+from dashboard.burst import LATE, Clock, files_needed
+from dashboard.mix import Ask
+from dashboard.plan import Plan
 from target_app.marks import ENDS, Mark, Phase, decode
 
 from .conftest import Server
 
 ROOT = Path(__file__).resolve().parents[2]
+OOPS = "Oops: sorry, too many clients already"
 TOKEN = "0123456789abcdef" * 2
 
 
@@ -43,7 +47,8 @@ class Sent(NamedTuple):
 
 
 def plan(port: int, requests: int = 3, path: str = "/ok", **more: Any) -> Plan:
-    return Plan(LOOPBACK, port, path, requests, TOKEN, **{"deadline_seconds": 20.0, **more})
+    asks = more.pop("asks", (Ask(path=path),))
+    return Plan(LOOPBACK, port, asks, requests, TOKEN, **{"deadline_seconds": 20.0, **more})
 
 
 @contextmanager
@@ -110,7 +115,8 @@ def test_fifty_requests_are_released_together_and_all_done(server: Server, cold:
 
 
 def test_each_request_carries_the_run_a_trace_and_what_the_plan_adds(server: Server) -> None:
-    send(plan(server.server_port, 3, "/ok?seconds=1", headers={"X-Mine": "yes"}))
+    ask = Ask(path="/ok?seconds=1", headers=(("X-Mine", "yes"), ("accept", "text/html")))
+    send(plan(server.server_port, 3, asks=(ask,)))
     asked = sorted(server.asked, key=lambda each: each[1]["X-Poolscope"])
     assert [path for path, _ in asked] == ["/ok?seconds=1"] * 3
     for seq, (_, headers) in enumerate(asked, 1):
@@ -119,6 +125,8 @@ def test_each_request_carries_the_run_a_trace_and_what_the_plan_adds(server: Ser
         assert headers["Host"] == f"{LOOPBACK}:{server.server_port}"
         assert headers["Connection"] == "close"
         assert headers["X-Mine"] == "yes"
+        assert [text for name, text in headers.items() if name.lower() == "accept"] == ["text/html"]
+        assert "Content-Length" not in headers
 
 
 @pytest.mark.parametrize(
@@ -132,14 +140,50 @@ def test_each_request_carries_the_run_a_trace_and_what_the_plan_adds(server: Ser
         ("/cut", "reset: the connection closed before the answer"),
         ("/closed", "reset: the connection closed before the answer"),
         ("/error-json", "pool-timeout: QueuePool limit"),
-        ("/error-html", "too-many-connections: status 500, <p>sorry, too many clients already</p>"),
-        ("/missing", "http-4xx: status 404"),
+        ("/error-html", f"too-many-connections: status 500, {OOPS}"),
+        ("/missing", "http-4xx: status 404 Not Found"),
     ],
 )
 def test_every_kind_of_answer_ends_its_request_once(server: Server, path: str, end: str) -> None:
     sent = send(plan(server.server_port, 2, path))
     assert sorted(sent.ends()) == [1, 2]
     assert sent.details() == {end}
+
+
+def test_a_mix_is_dealt_out_with_its_methods_and_bodies(server: Server) -> None:
+    large = bytes(range(256)) * 3900  # more than a socket's buffer takes at once
+    asks = (Ask("POST", "/ok", body=large), Ask("HEAD", "/large"), Ask("DELETE", "/missing"))
+    given = plan(server.server_port, 6, asks=asks, any_status=True)
+    assert send(given).ends() == {1: "200", 2: "200", 3: "404", 4: "200", 5: "200", 6: "404"}
+    assert sorted(server.methods) == ["DELETE", "DELETE", "HEAD", "HEAD", "POST", "POST"]
+    assert [body == large for body in server.bodies if body] == [True, True]
+
+
+def test_of_a_server_of_somebody_else_all_that_it_says_is_told(server: Server) -> None:
+    sent = send(plan(server.server_port, 2, "/metrics", outside=True))
+    (detail,) = {mark.detail for mark in sent.marks if mark.phase is Phase.RESPONDING}
+    assert detail == 'Server-Timing: db;dur=53.2, cache;desc="hit"'
+    assert sent.ends() == {1: "200", 2: "200"}
+    assert sent.order[-3:] == ["responding", "done", "finished"]
+
+
+def test_a_tls_server_is_asked_as_any_other(
+    tls_server: Server, authority: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    asks = (Ask(path="/large"), Ask("POST", "/ok", body=b"x" * 300_000))
+    for cold in (False, True):
+        given = plan(tls_server.server_port, 6, asks=asks, tls=True, address=LOOPBACK, cold=cold)
+        sent = send(replace(given, host="localhost"))
+        assert sent.ends() == dict.fromkeys(range(1, 7), "200"), sent.details()
+        assert sent.facts["stamps"] == ("kernel" if sys.platform == "linux" else "read")
+    assert {len(body) for body in tls_server.bodies} == {0, 300_000}
+
+
+def test_a_certificate_that_does_not_fit_ends_every_request(tls_server: Server) -> None:
+    sent = send(plan(tls_server.server_port, 3, tls=True))  # whose authority nobody trusts
+    assert sent.ends() == dict.fromkeys((1, 2, 3), "tls-failed")
+    assert "certificate" in sent.details().pop()
 
 
 def test_an_answer_that_is_not_http_is_told_as_such(server: Server) -> None:
@@ -149,8 +193,9 @@ def test_an_answer_that_is_not_http_is_told_as_such(server: Server) -> None:
 
 def test_the_marks_in_an_answers_header_come_before_its_end(server: Server) -> None:
     sent = send(plan(server.server_port, 1, "/timed"))
-    ((seq, header),) = sent.timings
+    ((seq, header, first_at),) = sent.timings
     assert seq == 1
+    assert sent.facts["release"] <= first_at <= sent.marks[-1].at
     assert 'poolscope;desc="4711 3 ' in header
     assert sent.order == ["opened", "release", "queued", "timing", "done", "finished"]
 

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, expect
 
 from config import Settings
 from dashboard.exports import FORMATS, file_name, jsonl
+from dashboard.exports.har import HOST
 from dashboard.exports.modules import import_map
 from dashboard.exports.scene import ticks
 from dashboard.exports.tokens import light
@@ -67,7 +68,10 @@ def test_every_kind_of_run_has_every_kind_of_file(name: str, run: Record) -> Non
     assert file_name(run, name).endswith("-gevent-green-postgres." + FORMATS[name].suffix)
 
 
-@pytest.mark.parametrize("run", [RUN, with_failures()], ids=["done", "failures"])
+MIX = record(4, asks=("GET /orders?a=1&b x3", "POST /orders"))
+
+
+@pytest.mark.parametrize("run", [RUN, with_failures(), MIX], ids=["done", "failures", "mix"])
 def test_a_run_in_json_lines_comes_back_whole(run: Record) -> None:
     data = written("jsonl", run)
     lines = [json.loads(line) for line in data.splitlines()]
@@ -103,6 +107,9 @@ def _line(changes: dict[str, Any], number: int = 1) -> bytes:
         (_line({"notes": ["\0"]}), "zero byte"),
         (_line({"started_at": float("inf")}), "line 1: started_at must be a number"),
         (_line({"generator": {"lag": []}}), "line 1: generator.lag must be a number"),
+        (_line({"asks": "/a"}), "line 1: asks must be a list"),
+        (_line({"asks": ["orders"]}), "line 1: a path begins with /"),
+        (_line({"asks": ["/a"] * 21}), "line 1: asks must be a list of at most 20"),
         (_line({"seq": 3}, 2), "line 2: seq must be a whole number from 0 to 2"),
         (_line({"seq": 0}, 2), "line 2: seq must be 1 or more"),
         (_line({"phase": "dancing"}, 3), "line 3: phase must be one of queued"),
@@ -171,6 +178,15 @@ def test_a_har_tells_answers_from_silence() -> None:
     entries = json.loads(written("har", with_failures()))["log"]["entries"]
     assert [entry["response"]["status"] for entry in entries] == [200, 200, 500, 0]
     assert entries[3]["_error"] == "reset: gone"
+
+
+def test_what_was_asked_for_stands_in_the_rows_and_in_the_har() -> None:
+    rows = list(csv.DictReader(io.StringIO(written("csv", MIX).decode())))
+    named = ["GET /orders?a=1&b", "GET /orders?a=1&b", "POST /orders", "GET /orders?a=1&b"]
+    assert [row["ask"] for row in rows] == named
+    asked = [each["request"] for each in json.loads(written("har", MIX))["log"]["entries"]]
+    assert [f"{each['method']} {each['url'].removeprefix(HOST)}" for each in asked] == named
+    assert asked[0]["queryString"] == [{"name": "a", "value": "1"}, {"name": "b", "value": ""}]
 
 
 def test_a_trace_has_lanes_without_overlap_and_a_flow_for_each_request() -> None:

@@ -239,3 +239,10 @@ def test_more_of_a_resource_is_never_slower_where_that_is_certain(
     # Connections that are opened cost their time, whatever they then save.
     opened = (counts(after)[0] - counts(before)[0]) * CONNECT_SECONDS
     assert after.total_seconds <= before.total_seconds + max(0.0, opened) + HEALED
+
+
+@pytest.mark.parametrize("endpoint", ["app", "url"])
+def test_of_what_is_not_ours_nothing_is_promised(endpoint: str) -> None:
+    found = forecast(read_settings({"endpoint": endpoint}))
+    assert (found.batches, found.total_seconds, found.limit) == ((), 0.0, "unknown")
+    assert found.sentence.startswith("no forecast for")

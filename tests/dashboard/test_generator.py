@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from config import LOOPBACK
-from dashboard.burst import Plan
 from dashboard.errors import StartError
 from dashboard.generator import Generator
+from dashboard.mix import Ask
+from dashboard.plan import Plan
 from dashboard.processes import Children
 from dashboard.runs import RunLog
 
@@ -28,7 +29,8 @@ def children() -> Iterator[Children]:
 
 
 def plan(server: Server, path: str, requests: int = 3) -> Plan:
-    return Plan(LOOPBACK, server.server_port, path, requests, TOKEN, deadline_seconds=20)
+    asks = (Ask(path=path),)
+    return Plan(LOOPBACK, server.server_port, asks, requests, TOKEN, deadline_seconds=20)
 
 
 def test_a_burst_ends_up_in_the_log(server: Server, children: Children) -> None:
@@ -88,7 +90,7 @@ def test_a_generator_that_dies_is_told_with_cause_and_cure(
 
 
 def test_a_generator_that_breaks_shows_its_last_lines(server: Server, children: Children) -> None:
-    broken = Plan(LOOPBACK, server.server_port, "/\u2192", 1, TOKEN)  # no such path on the wire
+    broken = Plan(LOOPBACK, server.server_port, (Ask(),), 1, "\u2192")  # no such token on the wire
     with (
         Generator(children, broken, RunLog("r1", 1)) as generator,
         pytest.raises(StartError) as caught,

@@ -4,8 +4,9 @@ import psutil
 import pytest
 
 from config import LOOPBACK
-from dashboard.burst import Plan
 from dashboard.loose import Loose, fire
+from dashboard.mix import Ask
+from dashboard.plan import Plan
 from dashboard.runs import RunLog
 
 from .conftest import Server
@@ -13,7 +14,7 @@ from .stories import marks
 
 
 def plan(server: Server, path: str, requests: int = 4, seconds: float = 20) -> Plan:
-    return Plan(LOOPBACK, server.server_port, path, requests, "ab" * 16, seconds)
+    return Plan(LOOPBACK, server.server_port, (Ask(path=path),), requests, "ab" * 16, seconds)
 
 
 def latencies(*seconds: float) -> Loose:
@@ -23,7 +24,7 @@ def latencies(*seconds: float) -> Loose:
     for seq, end in enumerate(seconds, 1):
         for mark in marks(seq, f"queued 0 done {end}", detail="200"):
             log.add(mark)
-    return Loose(Plan(LOOPBACK, 1, "/", len(seconds), "t"), log, {"spread": 0.001})
+    return Loose(Plan(LOOPBACK, 1, (Ask(),), len(seconds), "t"), log, {"spread": 0.001})
 
 
 def test_a_burst_that_is_answered_has_counts_and_latencies(server: Server) -> None:

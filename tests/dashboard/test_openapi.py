@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.test import TestResponse
 
 from config import FIELDS, Settings
+from dashboard import api_history
 from dashboard.app import create_app
 from dashboard.contract import contract_of
 from dashboard.exports import FORMATS, jsonl
@@ -217,6 +219,9 @@ def test_runs_are_compared_by_number_or_live_name(
         assert client.get("/api/compare", query_string={"runs": runs}).status_code in {404, 422}
     live = client.get(f"/api/runs/{run.id}/export?format=jsonl")
     assert len(jsonl.read(live.data).marks) == len(run.log.marks())
+    versions = client.get(f"/api/history/{run.history_id}").get_json()["state"]["versions"]
+    assert versions["Postgres"].split(".")[0].isdigit()
+    assert re.fullmatch(r"r\d+-[0-9a-f]{6}", run.id)  # no other dashboard has a run of that name
     told = client.get(f"/api/runs/{run.id}").get_json()
     assert (told["history_id"], told["error"]) == (run.history_id, None)
 
@@ -225,3 +230,26 @@ def test_the_contract_of_a_view_is_none_when_it_says_nothing(client: FlaskClient
     view = client.application.view_functions["api.options"]
     assert contract_of(view).body == ""
     assert json.load(io.BytesIO(client.get("/api/options").data))["version"]
+
+
+def test_an_exported_run_is_brought_in_and_what_is_none_is_refused(
+    client: FlaskClient, document: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = jsonl.write(record(6, 3, label="from elsewhere"))
+    kind = "application/x-ndjson"
+    answer = client.post("/api/history", data=written, content_type=kind)
+    assert answer.status_code == 201
+    jsonschema.validate(answer.get_json(), schema_of(document, "Changed"))
+    url = f"/api/history/{answer.get_json()['number']}"
+    assert client.get(url).get_json()["state"]["label"] == "from elsewhere"
+    text = client.get(f"{url}/text")
+    assert (text.mimetype, text.text.count("got response [200]")) == ("text/plain", 6)
+
+    said = problem(client.post("/api/history", data=b"{}", content_type=kind), 422, document)
+    assert "line 1 must be a head" in said["detail"]
+    problem(client.post("/api/history", data=written), 415)
+    from_elsewhere = {"Origin": "http://evil.example"}
+    told = client.post("/api/history", data=written, content_type=kind, headers=from_elsewhere)
+    assert told.status_code == 403
+    monkeypatch.setattr(api_history, "MOST_SENT", len(written) - 1)
+    problem(client.post("/api/history", data=written, content_type=kind), 413, document)

@@ -32,7 +32,7 @@ class Ears:
         self.receiver = Receiver()
         self.receiver.start(
             self.heard.append,
-            lambda *notice: self.heard.append(notice),
+            lambda *notice: self.heard.append(notice[:3]),
             lambda *beat: self.heard.append(beat),
         )
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -3,6 +3,7 @@
 import contextlib
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 import requests
 import websocket
 
-from config import FIELDS
+from config import FIELDS, child_environ
 from dashboard.runtime import Runtime
 from tests.served import Served, as_root, public, serving
 
@@ -99,6 +100,9 @@ ELSEWHERE: list[dict[str, Any]] = [
     {"path": "/etc/passwd"},
     {"endpoint": "http://192.0.2.1/"},
     {"endpoint": "../../etc/passwd"},
+    {"endpoint": "url"},  # there is none without --url
+    {"endpoint": "app"},
+    {"asks": ["/"]},
     {"mode": "gevent; touch /tmp/owned"},
     {"worker_class": "os.system"},
     {"driver": "sqlite"},
@@ -193,3 +197,20 @@ def test_every_row_of_the_threat_table_names_a_test_that_is_there() -> None:
     assert len(named) >= 15
     for path, name in named:
         assert f"def {name}(" in (ROOT / path).read_text(), name
+
+
+def test_the_command_line_carries_the_token_and_tells_nobody(served: Served) -> None:
+    command = [sys.executable, "-m", "dashboard", "--server", served.url, "run"]
+    settings = ["-n", "2", "--sleep", "0", "--endpoint", "python", "--no-keep"]
+    for token, code in ((TOKEN, 0), ("another-token-of-some-length", 3)):
+        said = subprocess.run(
+            [*command, *settings],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env=child_environ(POOLSCOPE_SERVER_TOKEN=token),
+            timeout=60,
+            check=False,
+        )
+        assert said.returncode == code, said.stderr
+        assert token not in said.stdout + said.stderr

@@ -81,10 +81,11 @@ def test_a_run_from_launch_to_reload(page: Page) -> None:
     )
     expect(page.locator("#launch")).to_be_visible()
 
+    expect(page.locator("#sentence")).to_contain_text("done after")
     before = shown(page)
     page.reload()
     expect(page.locator("#timeline")).to_have_attribute("data-batches", "15 15 10")
-    page.wait_for_timeout(200)
+    expect(page.locator("#sentence")).to_contain_text("done after")
     assert shown(page) == before
 
 
@@ -107,7 +108,8 @@ def test_a_late_page_and_a_broken_link_see_the_whole_run(page: Page) -> None:
         expect(one.locator("#timeline")).to_have_attribute("data-batches", "15 15 10")
     page.wait_for_function("() => poolscope.store.get().link === 'up'")
     expect(page.locator("#notices")).not_to_contain_text("The run goes on")
-    page.wait_for_timeout(200)
+    for one in (page, late):
+        expect(one.locator("#sentence")).to_contain_text("done after")
     assert shown(page) == shown(late)
 
 

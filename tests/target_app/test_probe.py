@@ -17,7 +17,8 @@ from werkzeug.test import create_environ
 
 from target_app.beacon import Beacon
 from target_app.marks import Mark, Phase, parse_server_timing
-from target_app.probe import Probe, WSGIApp, note, watch_pools
+from target_app.pools import watch_pools
+from target_app.probe import Probe, WSGIApp, note
 
 from .conftest import Heard
 
@@ -227,7 +228,10 @@ def test_an_error_of_the_app_reaches_the_server_as_it_is_and_ends_the_trail(
         probe.wrap(app)(environ(), lambda *given: started.append(given))
     assert started == []  # the server is still free to answer 500
     note("after the request")
-    assert phases(heard()) == ["handling"]
+    assert [(mark.phase.value, mark.detail) for mark in heard()] == [
+        ("handling", ""),
+        ("handling", "error:http-5xx: ZeroDivisionError: in the view"),
+    ]
 
 
 def test_a_note_says_what_the_same_phase_is_about_from_here_on(probe: Probe, heard: Heard) -> None:
@@ -380,7 +384,9 @@ def test_a_pool_timeout_is_the_apps_error_and_its_wait_is_told(
     engine = engines(pool_size=1, max_overflow=0, pool_timeout=0.05)
     with engine.connect(), pytest.raises(PoolTimeout):
         ask(probe.wrap(querying(engine)))
-    assert phases(heard()) == ["handling", "waiting"]
+    sent = heard()
+    assert phases(sent) == ["handling", "waiting", "waiting"]
+    assert sent[-1].detail.startswith("error:pool-timeout: TimeoutError: QueuePool limit")
 
 
 def test_a_statement_that_fails_still_gives_the_connection_back(
@@ -394,7 +400,9 @@ def test_a_statement_that_fails_still_gives_the_connection_back(
         return listed(env, start_response)
 
     ask(probe.wrap(app))
-    assert phases(heard())[4:] == ["executing", "handling", "responding"]
+    sent = heard()[4:]
+    assert phases(sent) == ["executing", "executing", "handling", "responding"]
+    assert sent[1].detail.startswith("error:http-5xx: OperationalError: near")
 
 
 def test_an_invalidated_connection_goes_quietly(

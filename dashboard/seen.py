@@ -1,0 +1,49 @@
+"""The limit of a server that somebody else runs: from what it shows, for its settings are unknown.
+
+Its requests carry marks only where it has the probe by hand. Then the waits are measured as in
+any run, and how many were served at a time is counted; without, the answers' times are all there
+is, and nothing is said of the reason.
+"""
+
+from .evidence import Evidence
+from .forecast import NONE, UNKNOWN
+
+WAIT_SHARE = 0.2  # of the run, or of the requests
+POOL = "pool-capacity"
+WORKERS = "workers"
+
+
+def limit_of(evidence: Evidence) -> str:
+    """``pool-capacity``, ``workers``, ``none``, or ``unknown`` where the inside is not told."""
+    if not any(request.worker for request in evidence.requests):
+        return UNKNOWN
+    if max(evidence.pool_wait_share, evidence.pool_delayed_share) >= WAIT_SHARE:
+        return POOL
+    return WORKERS if evidence.queue_waiters else NONE
+
+
+def sentence_of(limit: str, evidence: Evidence) -> str:
+    """The limit in one sentence, with what was counted."""
+    workers = len(evidence.shares)
+    where = f"in {workers} worker process{'es' if workers > 1 else ''}"
+    total = len(evidence.requests)
+    if limit == POOL:
+        return (
+            f"{len(evidence.pool_waiters)} of {total} requests waited for a connection: "
+            f"{evidence.at_once()} at a time had one in a worker, {where}. "
+            "The pool's settings are those of the server itself."
+        )
+    if limit == WORKERS:
+        return (
+            f"{len(evidence.queue_waiters)} of {total} requests waited for a worker: at most "
+            f"{evidence.at_once()} at a time were served by one, {where}."
+        )
+    if limit == NONE:
+        return "No request waited for another."
+    times = sorted(r.response_seconds for r in evidence.requests if r.response_seconds is not None)
+    if not times:
+        return "No request was answered."
+    return (
+        f"What requests waited for is not known: the server does not tell. They took "
+        f"{times[0]:.2f} to {times[-1]:.2f} s, half of them at most {times[len(times) // 2]:.2f} s."
+    )

@@ -1,0 +1,37 @@
+// Pure: the runs of a comparison in words and tables.
+
+import { count, seconds } from "./describe.js";
+
+/** "gevent-green, postgres, 100 requests": what a run was, in short. */
+export function runWords({ settings }) {
+  return [settings.mode, settings.endpoint, count(Number(settings.requests), "request")].join(", ");
+}
+
+function valueWords(value, unit, span) {
+  if (typeof value !== "number") return String(value);
+  return unit === "s" ? seconds(value, span) : value.toLocaleString("en-US");
+}
+
+/** "1.96 ×": how many times A's value; "" where there is no ratio, or none worth a word. */
+export function ratioWords(ratio) {
+  if (ratio === null || ratio === undefined || ratio === 1) return "";
+  if (ratio >= 100) return `${Math.round(ratio).toLocaleString("en-US")} ×`;
+  return `${Number(ratio.toPrecision(3))} ×`;
+}
+
+/** The rows of the table of figures: [{label, cells: [{text, ratio}]}], with ratios to the first run. */
+export function figureRows(figures) {
+  return figures.map(({ label, unit, values, ratios }) => {
+    const span = Math.max(...values.filter((value) => typeof value === "number"), 0);
+    const cells = values.map((value, k) => ({
+      text: valueWords(value, unit, span), ratio: k === 0 ? "" : ratioWords(ratios[k]),
+    }));
+    return { label, cells };
+  });
+}
+
+/** The rows of the table of settings: [{label, cells: [{text}]}]. */
+export function settingRows(settings) {
+  return settings.map(({ label, unit, values }) => (
+    { label, cells: values.map((value) => ({ text: unit ? `${value} ${unit}` : String(value), ratio: "" })) }));
+}

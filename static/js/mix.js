@@ -1,0 +1,28 @@
+// Pure: which of several asks each request made. The same dealing as dashboard/mix.py, so that no message needs to list it.
+
+/** The index of the ask that request 1, 2, ... makes: smooth weighted round robin. */
+export function deal(weights, requests) {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const credit = weights.map(() => 0);
+  return Array.from({ length: requests }, () => {
+    let chosen = 0;
+    weights.forEach((weight, k) => {
+      credit[k] += weight;
+      if (credit[k] > credit[chosen]) chosen = k;
+    });
+    credit[chosen] -= total;
+    return chosen;
+  });
+}
+
+/** The name of what each request asked for, by its number from 1 on; [] where the endpoint alone was asked. */
+export function namesOf(asks, requests) {
+  if (!asks || asks.length === 0) return [];
+  const dealt = deal(asks.map(({ weight }) => weight), requests);
+  return ["", ...dealt.map((k) => asks[k].name)];
+}
+
+/** The rows that asked for one name. */
+export function rowsOf(rows, names, name) {
+  return rows.filter(({ seq }) => names[seq] === name);
+}
