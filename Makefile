@@ -13,7 +13,7 @@ run: $(VENV)/.run
 
 test: $(VENV)/.test $(APPS)/new/.done $(APPS)/old/.done
 	@sh scripts/install_system.sh chromium mariadb-server
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -26,9 +26,10 @@ from target_app.marks import PHASES
 from . import contract, matrix, report, wire
 from .app_look import modes_of
 from .app_words import card
-from .conductor import Busy, Conductor, Run
+from .conductor import Busy, Conductor
 from .contract import EMPTY, SETTINGS, Text, asked, takes
 from .errors import StartError
+from .live_run import Run
 
 api = Blueprint("api", __name__, url_prefix="/api")
 

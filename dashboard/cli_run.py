@@ -12,9 +12,9 @@ from target_app.marks import encode
 
 from . import app_words, gate, junit, report
 from .cli_app import app_settings
-from .conductor import Run
 from .errors import StartError
 from .gate import Assertion, Outcome
+from .live_run import Run
 from .mix import Ask
 from .outside import Outside
 from .paths import as_text

@@ -14,7 +14,8 @@ from flask_socketio import SocketIO
 
 from config import SECONDS
 
-from .conductor import Conductor, Run
+from .conductor import Conductor
+from .live_run import Run
 from .wire import frame, gauge_frame, state, summary
 
 FRAME_MARKS = 4000

@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from config import MYSQL_DRIVERS, POSTGRES_DRIVERS, Settings, SettingsError, read_settings
 
 from . import report
-from .conductor import Busy, Conductor, Run
+from .conductor import Busy, Conductor
 from .errors import StartError
+from .live_run import Run
 
 REQUESTS = 5
 SLEEP_SECONDS = 0.5

@@ -8,8 +8,9 @@ from target_app.marks import PHASES, Mark
 
 from . import report
 from .app_words import card
-from .conductor import Conductor, Run
+from .conductor import Conductor
 from .gauges import Sample
+from .live_run import Run
 
 _CODES = {phase: code for code, phase in enumerate(PHASES)}
 

@@ -55,7 +55,7 @@ LAYERS = (
     | {"leftovers", "generator", "receiver", "loose", "client", "monitor"}
     | {"models", "stored", "listing", "schema", "owner", "versions", "history"}
     | {"your_app", "app_look", "app_target", "probe_package"},
-    {"conductor", "runtime", "matrix"},
+    {"conductor", "live_run", "subject", "subjects", "runtime", "matrix"},
     {"api", "live", "wire", "access", "guard", "app", "server", "cli", "__main__"}
     | {
         "pages",
@@ -104,6 +104,13 @@ def test_dashboard_modules_import_only_from_their_layer_or_below(path: Path) -> 
     assert own is not None, f"say in LAYERS where {path.stem} belongs"
     above = {name for name in imports(path, "dashboard") if (layer_of(name) or 0) > own}
     assert not above
+
+
+def test_every_module_has_its_place_in_the_guide() -> None:
+    guide = (ROOT / "docs" / "architecture.md").read_text()
+    modules = [*(ROOT / "dashboard").glob("*.py"), *(ROOT / "target_app").glob("*.py")]
+    missing = [path.name for path in modules if f"{path.name}`" not in guide]
+    assert set(missing) <= {"__init__.py"}
 
 
 def test_the_target_never_imports_the_dashboard() -> None:

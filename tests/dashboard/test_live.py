@@ -13,10 +13,10 @@ from werkzeug.serving import make_server
 from config import LOOPBACK, Environment, Settings
 from dashboard import live
 from dashboard.app import create_app
-from dashboard.conductor import Run
 from dashboard.forecast import forecast
 from dashboard.gauges import Sample
 from dashboard.live import FRAMES_UNDER_WAY, Follower, Relay
+from dashboard.live_run import Run
 from dashboard.runs import RunLog
 from dashboard.runtime import Runtime
 from target_app.marks import Mark, Phase

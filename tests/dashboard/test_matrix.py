@@ -9,9 +9,10 @@ import pytest
 
 from config import MYSQL_DRIVERS, POSTGRES_DRIVERS, Settings
 from dashboard import matrix
-from dashboard.conductor import Busy, Conductor, Run
+from dashboard.conductor import Busy, Conductor
 from dashboard.errors import StartError
 from dashboard.forecast import forecast
+from dashboard.live_run import Run
 from dashboard.matrix import Cell, Survey, combinations, judge, settings_of
 from dashboard.runs import RunLog
 from dashboard.spans import Request

@@ -10,8 +10,8 @@ import pytest
 
 from config import LOOPBACK, Environment, Settings, SettingsError
 from dashboard.cli_outside import server_of
-from dashboard.conductor import Run
 from dashboard.errors import StartError
+from dashboard.live_run import Run
 from dashboard.outside import Outside, outside_of, reach
 from dashboard.record import Record
 from dashboard.runtime import Runtime

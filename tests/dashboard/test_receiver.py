@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from config import LOOPBACK, Environment, Settings
-from dashboard.conductor import Run
 from dashboard.forecast import forecast
+from dashboard.live_run import Run
 from dashboard.receiver import Receiver
 from dashboard.runs import RunLog
 from dashboard.runtime import Runtime

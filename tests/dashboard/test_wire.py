@@ -9,10 +9,11 @@ import pytest
 
 from config import Environment, Settings
 from dashboard import wire
-from dashboard.conductor import Conductor, Run
+from dashboard.conductor import Conductor
 from dashboard.errors import StartError
 from dashboard.forecast import forecast
 from dashboard.gauges import Sample
+from dashboard.live_run import Run
 from dashboard.runs import RunLog
 from dashboard.runtime import Runtime
 from target_app.marks import PHASES, Mark, Phase

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from config import read_settings
-from dashboard.conductor import Run
+from dashboard.live_run import Run
 from dashboard.runtime import Runtime
 
 from .conftest import Launch, sizes, total

@@ -17,9 +17,10 @@ import pytest
 
 from config import Settings, read_settings
 from dashboard import target as target_module
-from dashboard.conductor import Busy, Run
+from dashboard.conductor import Busy
 from dashboard.databases import APPLICATION_NAME
 from dashboard.errors import StartError
+from dashboard.live_run import Run
 from dashboard.report import failures
 from dashboard.runtime import Runtime
 from dashboard.target import TargetSpec

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dashboard.batches import find_batches
-from dashboard.conductor import Run
+from dashboard.live_run import Run
 from dashboard.loose import fire
 from dashboard.mix import Ask
 from dashboard.plan import Plan

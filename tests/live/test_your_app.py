@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from config import Environment, Settings, SettingsError, read_settings
-from dashboard.conductor import Run
 from dashboard.errors import StartError
+from dashboard.live_run import Run
 from dashboard.mix import parse_ask
 from dashboard.runtime import Runtime
 from dashboard.your_app import App, read_app
