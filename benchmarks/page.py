@@ -1,6 +1,7 @@
 """How soon a completion is painted, and how many frames a second the page keeps."""
 
 import contextlib
+import logging
 import shutil
 import threading
 import time
@@ -74,6 +75,7 @@ ZOOM = """() => {
 @contextlib.contextmanager
 def dashboard() -> Iterator[tuple[Runtime, str]]:
     """A dashboard in this process, and its address."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # no line for each request
     with fresh_runtime() as runtime:
         app, relay = create_app(runtime)
         server = make_server("127.0.0.1", 0, app, True, request_handler=Handler)

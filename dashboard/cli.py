@@ -4,8 +4,6 @@ Exit codes: 0 all answered 200, 1 some failed, 2 bad arguments, 3 a part could n
 4 an assertion failed.
 """
 
-import json
-import secrets
 import signal
 import sys
 import threading
@@ -13,17 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 import click
-import requests
 
 from config import FIELDS, LOOPBACK, URL, Environment, Field, Settings, SettingsError, read_settings
-from target_app.marks import encode
 
 from . import matrix
 from .access import grant
-from .burst import files_needed
 from .cli_app import (
     APP_OPTIONS,
     BEFORE_THE_LOOK,
@@ -33,21 +27,19 @@ from .cli_app import (
     asks_of,
     request_options,
 )
+from .cli_burst import burst_command, client_command
+from .cli_checks import SOME_FAILED, writable
 from .cli_history import export_command, history_command, import_command
 from .cli_outside import server_of, url_option
 from .cli_run import judge, run_app, run_here, run_there
 from .errors import StartError
 from .gate import MEASURES, parse_all
-from .loose import Loose, fire
-from .mix import Ask
-from .plan import Plan
 from .probe_package import write_package
 from .record import Record
 from .remote import Server
 from .runtime import Runtime
 from .server import listen, serve
 
-SOME_FAILED = 1
 BAD_ARGUMENTS = 2
 CANNOT_START = 3
 
@@ -100,7 +92,8 @@ def commands(context: click.Context, server: str, token: str) -> None:
         raise SettingsError([("server", "--server goes with run: poolscope --server URL run")])
 
 
-for command in (history_command, export_command, import_command):
+OTHERS = (history_command, export_command, import_command, burst_command, client_command)
+for command in OTHERS:
     commands.add_command(command)
 
 
@@ -219,118 +212,10 @@ def run_command(  # noqa: PLR0913, PLR0917  one per option
         asks = asks_of(requested, header, body_file) if requested else ()
         return run_here(settings, label, not no_keep, outside, asks)
 
-    with _writable(marks), _writable(junit_file):
+    with writable(marks), writable(junit_file):
         code = judge(do, assertions, as_json, marks, junit_file)
     if code:
         sys.exit(code)
-
-
-class _writable:  # noqa: N801  reads as a statement
-    """Refuse a file that cannot be written before anything is started."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        if self._path is not None:
-            try:
-                self._path.open("a").close()
-            except OSError as error:
-                raise SettingsError(
-                    [("marks", f"{self._path} cannot be written: {error.strerror}")]
-                ) from error
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-
-def _write_marks(run: Loose, path: Path | None) -> None:
-    if path is not None:
-        path.write_bytes(b"".join(encode(mark) + b"\n" for mark in run.log.marks()))
-
-
-@commands.command("burst")
-@click.argument("url")
-@click.option("-n", "--requests", "count", default="100", metavar="INTEGER")
-@click.option("--connect", type=click.Choice(["warm", "cold"]), default="warm", show_default=True)
-@click.option("--deadline", default="60", metavar="NUMBER", help="Seconds to wait for answers.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
-@click.option("--marks", type=click.Path(dir_okay=False, path_type=Path), help="Write the log.")
-def burst_command(  # noqa: PLR0913, PLR0917  one per option
-    url: str, count: str, connect: str, deadline: str, as_json: bool, marks: Path | None
-) -> None:
-    """Send one burst to a loopback URL without starting a target."""
-    number = FIELDS["requests"].parse(count) if _is_valid("requests", count) else 0
-    seconds = (
-        FIELDS["deadline_seconds"].parse(deadline) if _is_valid("deadline_seconds", deadline) else 0
-    )
-    host, port, path = _loopback(url)
-    too_many = files_needed(number)
-    if too_many:
-        raise StartError("The open-file limit is too low", too_many)
-    with _writable(marks):
-        plan = Plan(
-            host=host,
-            port=port,
-            asks=(Ask(path=path),),
-            requests=number,
-            token=secrets.token_hex(16),
-            deadline_seconds=seconds or 60.0,
-            cold=connect == "cold",
-        )
-        sent = fire(plan)
-    _write_marks(sent, marks)
-    facts = sent.as_json()
-    if as_json:
-        print(json.dumps(facts))
-    else:
-        print(sent.as_text(url), end="")
-    if facts["failed"]:
-        sys.exit(SOME_FAILED)
-
-
-def _is_valid(name: str, given: str) -> bool:
-    try:
-        FIELDS[name].parse(given)
-    except ValueError as error:
-        raise SettingsError([(name, str(error))]) from error
-    return True
-
-
-def _loopback(url: str) -> tuple[str, int, str]:
-    """Host, port and path of a loopback URL; SettingsError for any other."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or 80
-    except ValueError:  # a broken port or address
-        parts, port = urlsplit(""), 0
-    if parts.scheme != "http" or not port:
-        raise SettingsError([("url", f"write the URL as http://127.0.0.1:PORT/PATH, not {url!r}")])
-    if parts.hostname not in {"127.0.0.1", "localhost"}:
-        why = f"a burst goes to this machine only: 127.0.0.1 or localhost, not {parts.hostname!r}"
-        raise SettingsError([("url", why)])
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return "127.0.0.1", port, requests.utils.requote_uri(path)
-
-
-@commands.command("client")
-@click.argument("count", default="5", metavar="[N]")
-@click.option("--base-url", default="http://localhost:8000", show_default=True)
-def client_command(count: str, base_url: str) -> None:
-    """Print what the seed's client prints, for a server that runs already."""
-    from .client import run_client
-
-    _is_valid("requests", count)
-    if urlsplit(base_url).scheme not in {"http", "https"}:
-        why = f"write the base URL as http://localhost:8000, not {base_url!r}"
-        raise SettingsError([("base-url", why)])
-    try:
-        good = run_client(base_url, FIELDS["requests"].parse(count), print)
-    except requests.RequestException as error:
-        cure = "Start it: gunicorn target_app.wsgi:app, or name another with --base-url"
-        raise StartError(f"Nothing answers at {base_url} ({type(error).__name__})", cure) from error
-    if not good:
-        sys.exit(SOME_FAILED)
 
 
 @commands.command("matrix")

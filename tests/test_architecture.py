@@ -66,6 +66,8 @@ LAYERS = (
         "remote",
         "cli_run",
         "cli_outside",
+        "cli_burst",
+        "cli_checks",
         "cli_history",
     }
     | {"exports", "cli_app"},

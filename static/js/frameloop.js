@@ -1,7 +1,9 @@
 // Draws at most once per animation frame, less often when drawing is dear, and goes on by itself while something moves.
 
 const SHARE = 0.4; // of the time at most may go into drawing
-const CALM = 500; // milliseconds between drawings that only move the now-line, when less motion is wanted
+// Milliseconds between drawings that only move the now-line: what has news must not find the page busy.
+const GLIDE = 33;
+const CALM = 500; // when less motion is wanted
 
 /** `draw` returns whether the picture moves by itself. Returns {request, now}: ask for one drawing, or draw at once. */
 export function createFrameLoop(draw) {
@@ -16,9 +18,7 @@ export function createFrameLoop(draw) {
     const moves = draw();
     const ended = performance.now();
     notBefore = ended + (ended - began) * (1 / SHARE - 1) - 16;
-    if (!moves) return;
-    if (lessMotion.matches) calmTimer = setTimeout(request, CALM);
-    else request();
+    if (moves) calmTimer = setTimeout(request, lessMotion.matches ? CALM : GLIDE);
   }
 
   function step() {
