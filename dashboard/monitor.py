@@ -120,7 +120,7 @@ def _reader(url: str) -> "_PostgresReader | _MysqlReader | None":
 
 def _by_state(rows: Any) -> dict[str, float]:
     found = {str(state).replace(" ", "_"): float(count) for state, count in rows}
-    return {**found, "total": sum(found.values())}
+    return {**found, "total": sum(found.values(), 0.0)}  # a float also where there is none
 
 
 def listen_queue(port: int) -> int | None:

@@ -144,3 +144,12 @@ def test_mysql_counts_our_connections_and_not_its_own(
     with contextlib.closing(pymysql.connect(unix_socket=path, user="root")):
         assert eventually(lambda: ("database", {"idle": 1.0, "total": 1.0}) in told)
     watching.close()
+
+
+def test_a_count_of_no_connections_is_a_number_like_any_other() -> None:
+    # An int would come back from the history as a float: the same run, but another file.
+    assert repr(monitor._by_state([])) == "{'total': 0.0}"
+    assert monitor._by_state([("idle in transaction", 2)]) == {
+        "idle_in_transaction": 2.0,
+        "total": 2.0,
+    }
