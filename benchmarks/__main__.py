@@ -3,7 +3,16 @@
 import argparse
 from collections.abc import Callable
 
-from . import kept, page, release, serving, soak, watched, work
+from benchmarks import (
+    kept,
+    page,
+    release,
+    serving,
+    soak,
+    watched,
+    work,
+)
+
 from .table import machine
 
 TABLES: dict[str, Callable[[int], object]] = {

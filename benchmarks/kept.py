@@ -7,14 +7,14 @@ from collections.abc import Callable
 from sqlalchemy import insert
 
 from config import read_settings
-from dashboard import stored
-from dashboard.compare import compare
 from dashboard.exports import FORMATS
-from dashboard.history import History
-from dashboard.listing import Listing
-from dashboard.models import StoredMarks, StoredRun, db
-from dashboard.opened import as_page
-from dashboard.record import Record
+from dashboard.history import rows as stored
+from dashboard.history.listing import Listing
+from dashboard.history.store import History
+from dashboard.history.tables import StoredMarks, StoredRun, db
+from dashboard.runs.comparison import compare
+from dashboard.runs.opened import as_page
+from dashboard.runs.record import Record
 from dashboard.runtime import Runtime
 
 from .fresh import environment

@@ -12,10 +12,10 @@ from playwright.sync_api import Page, sync_playwright
 from werkzeug.serving import make_server
 
 from config import read_settings
-from dashboard.app import create_app
 from dashboard.runtime import Runtime
-from dashboard.server import Handler
-from target_app.marks import PHASES, Phase
+from dashboard.web.app import create_app
+from dashboard.web.server import Handler
+from target_app.probe.marks import PHASES, Phase
 
 from .fresh import fresh_runtime
 from .synthetic import record_of

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 import requests
 
-from dashboard.burst import files_needed
-from dashboard.loose import Loose, fire
-from dashboard.mix import Ask
-from dashboard.plan import Plan
-from target_app.marks import Phase
+from benchmarks import peers
+from dashboard.burst.__main__ import files_needed
+from dashboard.cli.burst_report import Loose, fire
+from dashboard.workload.mix import Ask
+from dashboard.workload.plan import Plan
+from target_app.probe.marks import Phase
 
-from . import peers
 from .table import ratio, show, spread
 
 SLEEP_SECONDS = 1.0

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import requests
 
 from config import TargetConfig, child_environ, read_settings
-from dashboard.processes import ROOT
-from dashboard.target import TargetSpec
+from dashboard.processes.children import ROOT
+from dashboard.targets.gunicorn import TargetSpec
 
 from .fresh import fresh_runtime
 from .table import ratio, show, spread

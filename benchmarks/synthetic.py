@@ -4,9 +4,9 @@ import random
 from typing import Any
 
 from config import read_settings
-from dashboard import wire
-from dashboard.forecast import forecast
-from target_app.marks import Mark, Phase
+from dashboard.analysis.forecast import forecast
+from dashboard.runs import page_state as wire
+from target_app.probe.marks import Mark, Phase
 
 CAPACITY = 900
 SLEEP_SECONDS = 0.5

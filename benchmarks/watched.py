@@ -14,8 +14,8 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from dashboard.exports import jsonl
-from dashboard.gauges import LOOP, largest
-from dashboard.record import Record, median, response_seconds
+from dashboard.marks.samples import LOOP, largest
+from dashboard.runs.record import Record, median, response_seconds
 from tests.served import Served, public, serving
 
 from .page import FLAGS

@@ -3,7 +3,7 @@
 from typing import Any
 
 from config import read_settings
-from dashboard import forecast
+from dashboard.analysis import forecast
 
 from .fresh import fresh_runtime
 from .table import show, spread

@@ -1,5 +1,5 @@
 """``python -m dashboard`` is the ``poolscope`` command."""
 
-from .cli import main
+from dashboard.cli.main import main
 
 main()

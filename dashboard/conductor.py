@@ -8,27 +8,27 @@ from contextlib import closing
 from typing import Any
 
 from config import SECONDS, URL, Settings
-from target_app.marks import Mark
-from target_app.pulse import Pulse
+from dashboard.analysis.forecast import Forecast
+from dashboard.burst.__main__ import files_needed
+from dashboard.burst.generator import Generator
+from dashboard.databases.databases import Databases
+from dashboard.databases.monitor import Monitor
+from dashboard.history.store import History, HistoryError
+from dashboard.marks.log import RunLog
+from dashboard.marks.samples import Sample, of_pulse
+from dashboard.processes.children import Children
+from dashboard.runs.run import Run
+from dashboard.targets.external_address import Outside
+from dashboard.targets.gunicorn import Target, same_token
+from dashboard.targets.subjects import RunningServer, SleepingEndpoints, YourApp
+from dashboard.targets.target import Subject
+from dashboard.targets.user_app_gunicorn import Guest
+from dashboard.workload.mix import Ask
+from dashboard.workload.plan import Plan
+from target_app.probe.heartbeat import Pulse
+from target_app.probe.marks import Mark
 
-from .app_target import Guest
-from .burst import files_needed
-from .databases import Databases
 from .errors import StartError
-from .forecast import Forecast
-from .gauges import Sample, of_pulse
-from .generator import Generator
-from .history import History, HistoryError
-from .live_run import Run
-from .mix import Ask
-from .monitor import Monitor
-from .outside import Outside
-from .plan import Plan
-from .processes import Children
-from .runs import RunLog
-from .subject import Subject
-from .subjects import RunningServer, SleepingEndpoints, YourApp
-from .target import Target, same_token
 
 # Datagrams that were sent before the last answer are read by then.
 SETTLE_SECONDS = 0.05 * SECONDS

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
 from config import MYSQL_DRIVERS, POSTGRES_DRIVERS, Settings, SettingsError, read_settings
+from dashboard.runs import report
+from dashboard.runs.run import Run
 
-from . import report
 from .conductor import Busy, Conductor
 from .errors import StartError
-from .live_run import Run
 
 REQUESTS = 5
 SLEEP_SECONDS = 0.5

@@ -3,20 +3,20 @@
 from types import TracebackType
 
 from config import Environment
+from dashboard.databases.databases import Databases
+from dashboard.history.store import History
+from dashboard.processes.children import Children
+from dashboard.processes.data_dir import claim
+from dashboard.processes.leftovers import Ledger
+from dashboard.targets.external_address import Outside
+from dashboard.targets.gunicorn import Target
+from dashboard.targets.receiver import Receiver
+from dashboard.targets.user_app_gunicorn import invite
+from dashboard.targets.user_app_options import App
 
-from .app_target import invite
 from .conductor import Conductor
-from .databases import Databases
 from .errors import StartError
-from .history import History
-from .instance import claim
-from .leftovers import Ledger
 from .matrix import Survey
-from .outside import Outside
-from .processes import Children
-from .receiver import Receiver
-from .target import Target
-from .your_app import App
 
 
 class Runtime:

@@ -7,11 +7,11 @@ from sqlalchemy.pool import NullPool, QueuePool
 from werkzeug.exceptions import HTTPException
 
 from config import TargetConfig
+from target_app.probe.beacon import Beacon, parse_address
+from target_app.probe.pools import watch_pools
+from target_app.probe.wsgi import Probe
 
-from .beacon import Beacon, parse_address
 from .models import MYSQL, db
-from .pools import watch_pools
-from .probe import Probe
 from .views import BadSeconds, answer_failure, refuse_seconds, views
 
 

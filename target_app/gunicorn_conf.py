@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 from config import TargetConfig
-from target_app import pulse
-from target_app.beacon import Beacon, parse_address
+from target_app.probe import heartbeat as pulse
+from target_app.probe.beacon import Beacon, parse_address
 
 _config = TargetConfig.from_environ()
 
@@ -24,7 +24,7 @@ def post_worker_init(worker: Any) -> None:
     _tell("worker-ready", worker.pid)
     if _config.beacon:
         # Not before: what the master imports has missed gevent's patching.
-        from target_app.pools import pool_states
+        from target_app.probe.pools import pool_states
 
         pulse.start(Beacon(parse_address(_config.beacon)), _config.token, pool_states)
 

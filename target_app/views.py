@@ -7,9 +7,17 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, request
 from sqlalchemy import func, select
 
-from . import probe
-from .failures import classify, last_line
-from .models import MYSQL, MysqlTodo, Todo, TodoColumns, create_data, db
+from target_app.probe import wsgi as probe
+from target_app.probe.failures import classify, last_line
+
+from .models import (
+    MYSQL,
+    MysqlTodo,
+    Todo,
+    TodoColumns,
+    create_data,
+    db,
+)
 
 MAX_SLEEP_SECONDS = 60.0
 

@@ -18,7 +18,7 @@ from config import LOOPBACK, child_environ
 from tests.dashboard.conftest import eventually, running
 
 ROOT = Path(__file__).resolve().parents[1]
-FAMILIES = ("gunicorn", "dashboard.burst", "dashboard.keeper", "postgres", "mariadbd", "mysqld")
+FAMILIES = ("gunicorn", "dashboard.burst", "processes.keeper", "postgres", "mariadbd", "mysqld")
 
 
 def free_port() -> int:

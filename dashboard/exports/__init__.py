@@ -4,9 +4,17 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from config import URL
+from dashboard.runs.record import Record
 
-from ..record import Record
-from . import csv_rows, har, jsonl, page, png, svg, trace
+from . import (
+    csv_rows,
+    har,
+    jsonl,
+    page,
+    png,
+    svg,
+    trace,
+)
 
 
 class Format(NamedTuple):

@@ -4,10 +4,9 @@ import csv
 import io
 from typing import Any
 
-from target_app.marks import Phase
-
-from ..record import Record
-from ..spans import UNKNOWN_PHASE, Request
+from dashboard.marks.requests import UNKNOWN_PHASE, Request
+from dashboard.runs.record import Record
+from target_app.probe.marks import Phase
 
 PHASES = tuple(phase.value for phase in Phase if phase not in {Phase.DONE, Phase.FAILED})
 HEADING = (

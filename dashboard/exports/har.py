@@ -8,12 +8,11 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from target_app.marks import Phase
-
-from ..plan import BODILESS
-from ..record import Record
-from ..spans import Request
-from ..stored import iso_time
+from dashboard.history.rows import iso_time
+from dashboard.marks.requests import Request
+from dashboard.runs.record import Record
+from dashboard.workload.plan import BODILESS
+from target_app.probe.marks import Phase
 
 HOST = "http://127.0.0.1"
 MILLISECONDS = 1000

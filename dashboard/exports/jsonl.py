@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from config import read_settings
-from target_app.marks import PHASES, Mark, Phase
-
-from ..found import found_of_json
-from ..gauges import Sample
-from ..mix import MOST_ASKS, parse_ask
-from ..record import ENDED, Record
+from dashboard.analysis.observed_pools import found_of_json
+from dashboard.marks.samples import Sample
+from dashboard.runs.record import ENDED, Record
+from dashboard.workload.mix import MOST_ASKS, parse_ask
+from target_app.probe.marks import PHASES, Mark, Phase
 
 SCHEMA = 1
 MOST_BYTES = 64 * 1024 * 1024

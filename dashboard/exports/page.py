@@ -11,11 +11,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from .. import report
-from ..opened import as_page
-from ..processes import ROOT
-from ..record import Record
-from ..stored import iso_time
+from dashboard.history.rows import iso_time
+from dashboard.processes.children import ROOT
+from dashboard.runs import report
+from dashboard.runs.opened import as_page
+from dashboard.runs.record import Record
+
 from .modules import import_map
 from .scene import settings_words
 

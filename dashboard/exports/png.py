@@ -5,7 +5,8 @@ import io
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
-from ..record import Record
+from dashboard.runs.record import Record
+
 from .scene import Rect, scene
 from .tokens import light
 

@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from config import Settings
-from target_app.marks import Phase
-
-from ..batches import Batch
-from ..record import Record
-from ..spans import UNKNOWN_PHASE, Request, service_order
+from dashboard.analysis.batches import Batch
+from dashboard.marks.requests import UNKNOWN_PHASE, Request, service_order
+from dashboard.runs.record import Record
+from target_app.probe.marks import Phase
 
 WIDTH = 1200
 LEFT, RIGHT = 56, 170

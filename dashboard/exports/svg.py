@@ -2,7 +2,8 @@
 
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from ..record import Record
+from dashboard.runs.record import Record
+
 from .scene import Rect, scene
 from .tokens import light
 

@@ -9,11 +9,10 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from target_app.marks import Phase
-
-from ..gauges import Sample
-from ..record import Record
-from ..spans import Request, Span
+from dashboard.marks.requests import Request, Span
+from dashboard.marks.samples import Sample
+from dashboard.runs.record import Record
+from target_app.probe.marks import Phase
 
 CLIENT = 1  # the process number of the generator, which has none of its own
 MICROSECONDS = 1_000_000

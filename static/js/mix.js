@@ -1,4 +1,4 @@
-// Pure: which of several asks each request made. The same dealing as dashboard/mix.py, so that no message needs to list it.
+// Pure: which of several asks each request made. The same dealing as dashboard/workload/mix.py, so that no message needs to list it.
 
 /** The index of the ask that request 1, 2, ... makes: smooth weighted round robin. */
 export function deal(weights, requests) {

@@ -14,7 +14,7 @@ import pytest
 import trustme
 
 from config import LOOPBACK
-from target_app.marks import Mark, Phase, server_timing
+from target_app.probe.marks import Mark, Phase, server_timing
 
 
 def eventually(holds: Callable[[], object], seconds: float = 5) -> bool:

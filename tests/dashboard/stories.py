@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from config import ENDPOINTS, FIELDS, Field, Settings, SettingsError, read_settings
-from dashboard.record import Record
-from dashboard.spans import Request
-from target_app.failures import FAILURES
-from target_app.marks import ENDS, WITH_CONNECTION, Mark, Phase
+from dashboard.marks.requests import Request
+from dashboard.runs.record import Record
+from target_app.probe.failures import FAILURES
+from target_app.probe.marks import ENDS, WITH_CONNECTION, Mark, Phase
 
 LOGS = Path(__file__).parent / "logs"
 

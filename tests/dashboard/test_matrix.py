@@ -9,17 +9,16 @@ import pytest
 
 from config import MYSQL_DRIVERS, POSTGRES_DRIVERS, Settings
 from dashboard import matrix
+from dashboard.analysis.forecast import forecast
 from dashboard.conductor import Busy, Conductor
 from dashboard.errors import StartError
-from dashboard.forecast import forecast
-from dashboard.live_run import Run
+from dashboard.marks.log import RunLog
+from dashboard.marks.requests import Request
 from dashboard.matrix import Cell, Survey, combinations, judge, settings_of
-from dashboard.runs import RunLog
-from dashboard.spans import Request
-
-from .conftest import eventually
-from .stories import request
-from .test_batches import from_backlog, through
+from dashboard.runs.run import Run
+from tests.dashboard.analysis.test_batches import from_backlog, through
+from tests.dashboard.conftest import eventually
+from tests.dashboard.stories import request
 
 SERIAL = [from_backlog(*each[:3]) for each in through(1, [0.5] * 5)]
 TOGETHER = [from_backlog(seq, 0.01 * seq, 0.5 + 0.01 * seq) for seq in range(1, 6)]

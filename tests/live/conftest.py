@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from config import read_settings
-from dashboard.live_run import Run
+from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
 
 Launch = Callable[..., Run]

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from config import child_environ
-
-from .environments import APPS, python_of
+from tests.live.environments import APPS, python_of
 
 pytestmark = pytest.mark.live
 

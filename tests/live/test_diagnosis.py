@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Launch, total
+from tests.live.conftest import Launch, total
 
 pytestmark = pytest.mark.live
 

@@ -9,10 +9,9 @@ from collections import Counter
 import pytest
 
 from config import read_settings
-from dashboard.live_run import Run
+from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
-
-from .conftest import Launch, sizes, total
+from tests.live.conftest import Launch, sizes, total
 
 pytestmark = pytest.mark.live
 

@@ -16,18 +16,17 @@ import psycopg2
 import pytest
 
 from config import Settings, read_settings
-from dashboard import target as target_module
 from dashboard.conductor import Busy
-from dashboard.databases import APPLICATION_NAME
+from dashboard.databases.databases import APPLICATION_NAME
 from dashboard.errors import StartError
-from dashboard.live_run import Run
-from dashboard.report import failures
+from dashboard.runs.report import failures
+from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
-from dashboard.target import TargetSpec
-from target_app.failures import FAILURES
+from dashboard.targets import gunicorn as target_module
+from dashboard.targets.gunicorn import TargetSpec
+from target_app.probe.failures import FAILURES
 from tests.dashboard.conftest import eventually, marked, running
-
-from .conftest import Launch
+from tests.live.conftest import Launch
 
 pytestmark = pytest.mark.live
 

@@ -4,15 +4,14 @@ from typing import Any
 
 import pytest
 
-from dashboard.batches import find_batches
-from dashboard.live_run import Run
-from dashboard.loose import fire
-from dashboard.mix import Ask
-from dashboard.plan import Plan
+from dashboard.analysis.batches import find_batches
+from dashboard.cli.burst_report import fire
+from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
-from target_app.marks import Phase
-
-from .conftest import Launch, sizes, total
+from dashboard.workload.mix import Ask
+from dashboard.workload.plan import Plan
+from target_app.probe.marks import Phase
+from tests.live.conftest import Launch, sizes, total
 
 pytestmark = pytest.mark.live
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from config import Environment, read_settings
-from dashboard.postgres import PrivatePostgres
-from dashboard.processes import Children
+from dashboard.databases.postgres import PrivatePostgres
+from dashboard.processes.children import Children
 from dashboard.runtime import Runtime
 from tests.served import public
 

@@ -14,9 +14,8 @@ import websocket
 
 from config import FIELDS, child_environ
 from dashboard.runtime import Runtime
+from tests.live.conftest import Launch
 from tests.served import Served, as_root, public, serving
-
-from .conftest import Launch
 
 pytestmark = pytest.mark.live
 

@@ -14,10 +14,9 @@ from typing import NamedTuple
 
 import pytest
 
-from dashboard.probe_package import CONFIGURATION, write_package
-from target_app.marks import parse_server_timing
-
-from .environments import APPS, python_of
+from dashboard.targets.probe_package import CONFIGURATION, write_package
+from target_app.probe.marks import parse_server_timing
+from tests.live.environments import APPS, python_of
 
 pytestmark = pytest.mark.live
 

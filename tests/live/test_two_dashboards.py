@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dashboard.leftovers import Ledger, identity
+from dashboard.processes.leftovers import Ledger, identity
 from tests.dashboard.conftest import eventually, running
 from tests.served import Served, free_port, public, serving
 
@@ -51,11 +51,11 @@ def kill_in_mid_run(served: Served, with_keeper: bool) -> dict[int, str]:
     assert served.reaches(run, "running")
     family = served.family()
     names = " ".join(family.values())
-    for part in ("gunicorn", "dashboard.burst", "dashboard.keeper", "postgres"):
+    for part in ("gunicorn", "dashboard.burst", "dashboard.processes.keeper", "postgres"):
         assert part in names
     if with_keeper:
         for pid, words in family.items():
-            if "dashboard.keeper" in words:
+            if "dashboard.processes.keeper" in words:
                 os.kill(pid, signal.SIGKILL)
     os.kill(served.process.pid, signal.SIGKILL)
     return family

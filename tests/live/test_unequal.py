@@ -3,8 +3,8 @@
 import pytest
 
 from config import read_settings
-from dashboard.mix import parse_ask
 from dashboard.runtime import Runtime
+from dashboard.workload.mix import parse_ask
 
 pytestmark = pytest.mark.live
 

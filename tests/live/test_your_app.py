@@ -10,12 +10,11 @@ import pytest
 
 from config import Environment, Settings, SettingsError, read_settings
 from dashboard.errors import StartError
-from dashboard.live_run import Run
-from dashboard.mix import parse_ask
+from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
-from dashboard.your_app import App, read_app
-
-from .environments import APPS, python_of
+from dashboard.targets.user_app_options import App, read_app
+from dashboard.workload.mix import parse_ask
+from tests.live.environments import APPS, python_of
 
 pytestmark = pytest.mark.live
 

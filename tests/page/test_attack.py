@@ -11,9 +11,8 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 
 from config import LOOPBACK
+from tests.page.conftest import visit
 from tests.served import public, serving
-
-from .conftest import visit
 
 pytestmark = pytest.mark.page
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from dashboard.compare import compare
 from dashboard.exports import FORMATS, jsonl
-from dashboard.record import Record
+from dashboard.runs.comparison import compare
+from dashboard.runs.record import Record
 from tests.dashboard.conftest import eventually
 from tests.dashboard.records import record
 from tests.page.conftest import Ask, launch, visit, wait_for_status

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from config import Settings
 from dashboard.exports import FORMATS
-from dashboard.servertiming import Metric, detail_of
+from dashboard.marks.server_timing import Metric, detail_of
 from tests.dashboard.records import record
 from tests.dashboard.stories import marks
 

@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard.mix import deal, parse_ask
+from dashboard.workload.mix import deal, parse_ask
 from tests.dashboard.conftest import Server
+from tests.page.conftest import Ask, visit, wait_for_status
 from tests.served import public, serving
-
-from .conftest import Ask, visit, wait_for_status
 
 pytestmark = pytest.mark.page
 

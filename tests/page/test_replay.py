@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from dashboard import report
-from dashboard.opened import as_page
-from dashboard.record import Record
-from target_app.marks import Phase
+from dashboard.runs import report
+from dashboard.runs.opened import as_page
+from dashboard.runs.record import Record
+from target_app.probe.marks import Phase
 from tests.dashboard.records import record
 from tests.page.conftest import Ask
 

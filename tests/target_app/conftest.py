@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from config import LOOPBACK
-from target_app.beacon import Beacon
-from target_app.marks import Mark, decode
+from target_app.probe.beacon import Beacon
+from target_app.probe.marks import Mark, decode
 
 Heard = Callable[[], list[Mark]]
 

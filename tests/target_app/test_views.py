@@ -12,11 +12,10 @@ from sqlalchemy import event
 
 from config import TargetConfig
 from target_app.app import create_app
-from target_app.beacon import Beacon
-from target_app.marks import parse_server_timing
 from target_app.models import TODOS, db
-
-from .conftest import Heard
+from target_app.probe.beacon import Beacon
+from target_app.probe.marks import parse_server_timing
+from tests.target_app.conftest import Heard
 
 
 @pytest.fixture

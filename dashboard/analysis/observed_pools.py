@@ -1,0 +1,245 @@
+"""What was found in a live app: its pools and drivers, and what the settings really were.
+
+A run of an app takes the pool as the app has it, so the rules that judge the run must know it:
+``as_found`` makes of the chosen settings those that the run had.
+"""
+
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from config import APP, AUTO, Settings, SettingsError, read_settings
+from dashboard.marks.requests import Request
+from target_app.probe.pools import NUMBERS_PER_POOL
+
+# Our names for the drivers that SQLAlchemy's dialects call otherwise.
+DRIVERS = {"mysqldb": "mysqlclient"}
+# Modules that wait in C, by the name of the driver.
+MODULES = {"psycopg2": "psycopg2", "MySQLdb": "mysqlclient"}
+NO_DRIVER = "none"
+UNLIMITED: dict[str, Any] = {"pool_class": "NullPool"}
+POOL_FIELDS = ("pool_class", "pool_size", "max_overflow", "pool_timeout")
+SHORTEST_SECONDS = 0.001  # of a service: what takes no time has no forecast
+WITHOUT_WAITS = frozenset({"SingletonThreadPool", "StaticPool", "AssertionPool"})
+
+
+@dataclass(frozen=True)
+class FoundPool:
+    """One live pool: its class and limits, None where its class has none.
+
+    ``asked`` is what the app itself asked for, where the run tried another pool instead.
+    """
+
+    index: int
+    kind: str
+    size: int | None
+    overflow: int | None
+    timeout: float | None
+    dialect: str = ""
+    driver: str = ""
+    asked: dict[str, Any] | None = None
+
+    @property
+    def capacity(self) -> float:
+        """Connections that it gives out at once."""
+        if not self.size or self.overflow is None or self.overflow < 0:
+            return float("inf")
+        return self.size + self.overflow
+
+    @property
+    def words(self) -> str:
+        """``QueuePool, pool_size 5 + max_overflow 10, pool_timeout 30 s, psycopg2``."""
+        words = _limits(self.kind, self.size, self.overflow, self.timeout)
+        words += f", {self.driver}" if self.driver else ""
+        if self.kind in WITHOUT_WAITS:
+            words += " (has no waits to show)"
+        if self.asked:
+            asked = self.asked
+            own = _limits(*(asked.get(name) for name in ("class", "size", "overflow", "timeout")))
+            words += f" (for this run only: the app's own is {own})"
+        return words
+
+
+def _limits(kind: Any, size: Any, overflow: Any, timeout: Any) -> str:
+    if size is None:
+        return f"{kind}"
+    return f"{kind}, pool_size {size:g} + max_overflow {overflow:g}, pool_timeout {timeout:g} s"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one app was found to use."""
+
+    pools: tuple[FoundPool, ...] = ()
+    drivers: tuple[str, ...] = ()  # modules
+    green: bool = False  # psycopg2 hands its waiting over to gevent
+    uses: tuple[str, ...] = field(default=())  # of sqlalchemy, flask_sqlalchemy, django
+
+    def as_json(self) -> dict[str, Any]:
+        """For JSON; ``found_of_json`` reads it back."""
+        return asdict(self)
+
+
+def found_of_notice(notice: Mapping[str, Any]) -> Found:
+    """What a worker tells; ValueError for what is no such notice."""
+    try:
+        pools = tuple(
+            FoundPool(
+                index=int(pool["index"]),
+                kind=str(pool["class"])[:60],
+                size=_whole(pool["size"]),
+                overflow=_whole(pool["overflow"]),
+                timeout=None if pool["timeout"] is None else float(pool["timeout"]),
+                dialect=str(pool["dialect"])[:60],
+                driver=DRIVERS.get(str(pool["driver"]), str(pool["driver"]))[:60],
+                asked=_asked(pool["asked"]),
+            )
+            for pool in notice["pools"]
+        )
+        drivers = tuple(str(name)[:60] for name in notice["drivers"])
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise ValueError("not what a worker tells of its app") from error
+    uses = ("sqlalchemy", "flask_sqlalchemy", "django")
+    return Found(pools, drivers, bool(notice.get("green")), tuple(n for n in uses if notice.get(n)))
+
+
+def found_of_json(given: Mapping[str, Any]) -> Found:
+    """What ``Found.as_json`` wrote; ValueError for anything else."""
+    told = {
+        "pools": [dict(pool) | {"class": pool["kind"]} for pool in given["pools"]],
+        "drivers": given["drivers"],
+        "green": given["green"],
+        **dict.fromkeys(given["uses"], True),
+    }
+    return found_of_notice(told)
+
+
+def _asked(given: Any) -> dict[str, Any] | None:
+    if not given:
+        return None
+    limits = {
+        name: None if given[name] is None else float(given[name])
+        for name in ("size", "overflow", "timeout")
+    }
+    return {"class": str(given["class"])[:60], **limits}
+
+
+def _whole(given: Any) -> int | None:
+    return None if given is None else int(given)
+
+
+def merged(found: Iterable[Found]) -> Found | None:
+    """What several workers of one app told, as one: a pool that only some have used counts."""
+    told = list(found)
+    if not told:
+        return None
+    most = max(told, key=lambda each: len(each.pools))
+    drivers = sorted({name for each in told for name in each.drivers})
+    uses = sorted({name for each in told for name in each.uses})
+    return Found(most.pools, tuple(drivers), any(each.green for each in told), tuple(uses))
+
+
+def limiting_pool(found: Found, requests: Iterable[Request]) -> FoundPool | None:
+    """The pool that requests waited for most; the smallest where nobody waited; None of none."""
+    if not found.pools:
+        return None
+    waited: Counter[int] = Counter()
+    for request in requests:
+        for before, after in zip(request.spans, request.spans[1:], strict=False):
+            if before.phase == "waiting":
+                numbers = (s.connection for s in request.spans if s.start >= after.start)
+                number = next((n for n in numbers if n), 0)
+                if number:
+                    # Counted in whole microseconds.
+                    waited[(number - 1) // NUMBERS_PER_POOL] += round(before.seconds * 1e6)
+    by_index = {pool.index: pool for pool in found.pools}
+    for index, microseconds in waited.most_common():
+        if index in by_index and microseconds > 1000:
+            return by_index[index]
+    return min(found.pools, key=lambda pool: pool.capacity)
+
+
+def service_seconds(requests: Iterable[Request]) -> float:
+    """The median service of the requests that were answered; 0 of none."""
+    lengths = [r.service.end - r.service.start for r in requests if r.done and r.service]
+    return statistics.median(lengths) if lengths else 0.0
+
+
+def as_found(settings: Settings, found: Found | None, requests: Sequence[Request]) -> Settings:
+    """The settings that a run of an app had: its pool, its driver, and its median service.
+
+    Those of a run of ours are as they were chosen.
+    """
+    if settings.endpoint != APP:
+        return settings
+    pool = limiting_pool(found, requests) if found is not None else None
+    limits = dict(UNLIMITED)
+    if pool is not None:
+        limits = _limits_of(pool.size, pool.overflow, pool.timeout)
+    driver = _driver(found, pool, green=found is not None and found.green)
+    seconds = max(SHORTEST_SECONDS, service_seconds(requests))
+    return replace(settings, **limits, driver=driver, sleep_seconds=seconds)
+
+
+def with_found_pool(settings: Settings, found: Found | None, effective: Settings) -> Settings:
+    """What the run chose, with the app's own pool in the fields that it left to the app."""
+    if settings.pool_from != "app" or found is None or not found.pools:
+        return settings
+    pool = {name: getattr(effective, name) for name in POOL_FIELDS}
+    try:
+        return read_settings(settings.as_dict() | pool)
+    except SettingsError:  # a pool beyond what a run may try
+        return settings
+
+
+def as_expected(settings: Settings, found: Found | None, requests: Sequence[Request]) -> Settings:
+    """What ``settings`` would have, by what a run before with ``requests`` has shown."""
+    known = as_found(settings, found, requests)
+    pool = limiting_pool(found, requests) if found is not None else None
+    limits: dict[str, Any] = {}
+    if pool is not None and pool.asked is not None:
+        limits = _limits_of(*(pool.asked.get(n) for n in ("size", "overflow", "timeout")))
+    if pool is not None and settings.pool_from == "here":
+        limits = {name: getattr(settings, name) for name in POOL_FIELDS}
+    green = settings.worker == "gevent" and settings.postgres_driver == "psycopg2-green"
+    return replace(known, **limits, driver=_driver(found, pool, green=green))
+
+
+def as_launched(effective: Settings, *, is_pool_changed: bool) -> Settings:
+    """Settings of ``as_found`` and the like as a person launches them."""
+    pool_from = "here" if is_pool_changed else effective.pool_from
+    return replace(effective, driver=AUTO, sleep_seconds=0.0, pool_from=pool_from)
+
+
+def _limits_of(size: Any, overflow: Any, timeout: Any) -> dict[str, Any]:
+    if size is None or overflow is None:
+        return dict(UNLIMITED)
+    limits = {"pool_class": "QueuePool", "pool_size": int(size), "max_overflow": int(overflow)}
+    return limits | ({} if timeout is None else {"pool_timeout": float(timeout)})
+
+
+def _driver(found: Found | None, pool: FoundPool | None, *, green: bool) -> str:
+    """The driver's name as the rules know it, "none" where none was found."""
+    if found is None:
+        return NO_DRIVER
+    name = pool.driver if pool is not None else ""
+    if not name:
+        name = next((MODULES[each] for each in found.drivers if each in MODULES), NO_DRIVER)
+    return "psycopg2-green" if name == "psycopg2" and green else name
+
+
+def words_of(found: Found | None) -> list[str]:
+    """One line for each pool that was found, or why there is none."""
+    if found is None:
+        return []
+    if found.pools:
+        many = len(found.pools) > 1
+        return [
+            f"pool {place}: {pool.words}" if many else pool.words
+            for place, pool in enumerate(found.pools, 1)
+        ]
+    if "sqlalchemy" in found.uses:
+        return ["No request of the run asked a SQLAlchemy pool."]
+    return ["No SQLAlchemy: times in the database count as time in Python."]

@@ -1,0 +1,376 @@
+"""The generator: releases N requests in one instant and writes their marks to a pipe.
+
+A process of its own (``python -m dashboard.burst``), without Flask: one JSON plan on stdin, then
+lines on stdout. End of file on stdin cancels. Lines are marks (``target_app.probe.marks.encode``,
+times of ``time.monotonic()``) or JSON objects: ``opened``, ``release``, ``timing``, ``finished``.
+
+Completions carry the kernel's time of arrival where there is one (Linux, ``SO_TIMESTAMPNS``, see
+Documentation/networking/timestamping.rst), so that a generator that reads late does not blur them.
+"""
+
+import contextlib
+import errno
+import gc
+import json
+import os
+import resource
+import selectors
+import socket
+import ssl
+import struct
+import sys
+import time
+from typing import IO, Any
+
+import httptools
+
+from config import SECONDS
+from dashboard.marks.server_timing import detail_of, own_metrics
+from dashboard.workload.plan import Plan
+from target_app.probe.marks import Mark, Phase, encode
+
+from .exchange import Exchange, failure
+from .tls import Tls, reason
+
+# Connections still coming up are waited for this long after the last one opened.
+QUIET_SECONDS = 0.25 * SECONDS
+OPENING_SECONDS = 3 * SECONDS
+SPARE_FILES = 64
+LATE = "opened after the release"
+FIRST_BYTE_SECONDS = 0.001  # before the last one, from which on an answer takes its time
+
+_SO_TIMESTAMPNS = 35  # asm-generic/socket.h; the same number on x86 and arm
+_TIMESPEC = struct.Struct("@ll")
+_ANCILLARY = socket.CMSG_SPACE(_TIMESPEC.size) if hasattr(socket, "CMSG_SPACE") else 0
+
+
+def files_needed(requests: int) -> str:
+    """Why this process cannot open ``requests`` sockets, with the cure; "" when it can.
+
+    Raises the soft limit as far as the hard one allows.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    need = requests + SPARE_FILES
+    if hard != resource.RLIM_INFINITY and hard < need:
+        return (
+            f"{requests} requests need {need} open files, and the limit is {hard}: "
+            f"raise it (ulimit -Hn {need}), or send at most {max(hard - SPARE_FILES, 0)} requests"
+        )
+    if soft != resource.RLIM_INFINITY and soft < need:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (need, hard))
+    return ""
+
+
+class Clock:
+    """Turns the kernel's wall-clock stamps into ``time.monotonic()``."""
+
+    def __init__(self) -> None:
+        self._offset = 0.0
+        self._due = 0.0
+
+    def monotonic(self, stamp: tuple[int, int], now: float) -> float:
+        """A stamp on the monotonic clock; the offset is taken anew each second."""
+        if now >= self._due:
+            self._offset = time.time() - time.monotonic()
+            self._due = now + 1 * SECONDS
+        return stamp[0] + stamp[1] / 1e9 - self._offset
+
+
+class Burst:
+    """One burst from plan to last answer."""
+
+    def __init__(self, plan: Plan, out: IO[bytes]) -> None:
+        self._plan = plan
+        self._out = out
+        self._clock = Clock()
+        self._selector = selectors.DefaultSelector()
+        self._exchanges = [
+            Exchange(seq, ask, payload, Tls(plan.host) if plan.tls else None)
+            for seq, (ask, payload) in enumerate(plan.payloads(), 1)
+        ]
+        self._opening: set[Exchange] = set()
+        self._left = plan.requests
+        self._largest_lag = 0.0
+        self._released = False
+        self._kernel_stamps = False
+
+    def run(self, cancel: IO[bytes]) -> None:
+        """Open, release, read until every request has an end, or ``cancel`` closes."""
+        self._selector.register(cancel, selectors.EVENT_READ, None)
+        gc.disable()
+        if not self._plan.cold:
+            self._open_all()
+            if not self._wait_until_open():
+                return
+        ready = [each for each in self._exchanges if each.connected]
+        self._say(opened=len(ready))
+        start = time.monotonic()
+        self._released = True
+        for each in ready:
+            self._send(each)
+        release_end = time.monotonic()
+        if self._plan.cold:
+            self._open_all()
+        spread = self._report_release(start, release_end, ready)
+        finished = self._read_all(start)
+        if finished:
+            lag = round(self._largest_lag, 6)
+            stamps = "kernel" if self._kernel_stamps else "read"
+            self._say(finished=True, spread=spread, lag=lag, stamps=stamps)
+
+    def _open_all(self) -> None:
+        host = self._plan.address or self._plan.host
+        address = (host, self._plan.port)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        for each in self._exchanges:
+            sock = socket.socket(family, socket.SOCK_STREAM)
+            sock.setblocking(False)
+            each.sock = sock
+            self._opening.add(each)
+            code = sock.connect_ex(address)
+            if code not in {0, errno.EINPROGRESS}:
+                self._fail_to_open(each, code)
+                continue
+            self._selector.register(sock, selectors.EVENT_WRITE, each)
+
+    def _wait_until_open(self) -> bool:
+        """Wait while connections keep coming up; False when cancelled meanwhile."""
+        end = time.monotonic() + OPENING_SECONDS
+        quiet = time.monotonic() + QUIET_SECONDS
+        while self._opening and time.monotonic() < min(end, quiet):
+            for key, _ in self._selector.select(0.02):
+                if key.data is None:
+                    return False
+                quiet = time.monotonic() + QUIET_SECONDS
+                self._finish_opening(key.data)
+        return True
+
+    def _finish_opening(self, each: Exchange) -> None:
+        assert each.sock is not None  # noqa: S101  it is opening
+        if each.connected:
+            self._hear_early(each)
+            return
+        code = each.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            self._selector.unregister(each.sock)
+            self._fail_to_open(each, code)
+            return
+        if self._selector.get_key(each.sock).events == selectors.EVENT_WRITE:  # it has just opened
+            each.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if sys.platform == "linux":
+                each.sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+                self._kernel_stamps = True
+            self._selector.modify(each.sock, selectors.EVENT_READ, each)
+        if each.tls is None or self._shake(each, each.tls):
+            self._opening.discard(each)
+            each.connected = True
+
+    def _hear_early(self, each: Exchange) -> None:
+        """Take what a TLS server sends before it is asked: tickets for other sessions."""
+        if each.sock is not None and each.tls is not None:
+            with contextlib.suppress(OSError):  # sending will tell
+                each.tls.open(each.sock.recv(65536))
+
+    def _shake(self, each: Exchange, tls: Tls) -> bool:
+        """One step of the TLS handshake; True when the request is sealed and can be sent."""
+        assert each.sock is not None  # noqa: S101  it has opened
+        received = b""
+        try:
+            with contextlib.suppress(BlockingIOError):
+                received = each.sock.recv(65536)
+                if not received:
+                    raise ConnectionResetError(errno.ECONNRESET, "closed in the TLS handshake")
+            over, answer = tls.shake(received)
+            if over:
+                each.payload = tls.seal(each.payload)
+                each.sock.send(answer)
+                return True
+            each.sock.send(answer)
+        except OSError as error:  # an SSLError is one as well
+            word = "tls-failed" if isinstance(error, ssl.SSLError) else "reset"
+            why = reason(error) if isinstance(error, ssl.SSLError) else error.strerror
+            self._selector.unregister(each.sock)
+            self._give_up_opening(each, f"{word}: {why}")
+        return False
+
+    def _fail_to_open(self, each: Exchange, code: int) -> None:
+        word = {errno.ECONNREFUSED: "connect-refused"}.get(code, "reset")
+        self._give_up_opening(each, f"{word}: {os.strerror(code)}")
+
+    def _give_up_opening(self, each: Exchange, why: str) -> None:
+        self._opening.discard(each)
+        # Its mark follows once the release has given all times their origin.
+        each.body = why.encode()
+        if self._released:
+            self._end_unsent(each)
+
+    def _end_unsent(self, each: Exchange) -> None:
+        now = time.monotonic()
+        each.sent_at = each.sent_at or now
+        self._mark(each, Phase.QUEUED, each.sent_at)
+        self._end(each, Phase.FAILED, now, each.body.decode())
+
+    def _send(self, each: Exchange) -> None:
+        """Send one request; a socket's buffer takes it whole, but for a large body."""
+        each.sent_at = time.monotonic()
+        try:
+            sent = each.sock.send(each.payload)  # type: ignore[union-attr]
+        except OSError as error:  # the server closed it while it waited
+            each.body = f"reset: {error.strerror}".encode()
+            return
+        if sent < len(each.payload):
+            each.unsent = each.payload[sent:]
+            both = selectors.EVENT_READ | selectors.EVENT_WRITE
+            self._selector.modify(each.sock, both, each)  # type: ignore[arg-type]
+
+    def _send_rest(self, each: Exchange) -> None:
+        """Send what has room now; what goes wrong in it, reading will tell."""
+        assert each.sock is not None  # noqa: S101  it is connected
+        try:
+            each.unsent = each.unsent[each.sock.send(each.unsent) :]
+        except BlockingIOError:
+            return
+        except OSError:
+            each.unsent = b""
+        if each.unsent:
+            return
+        self._selector.modify(each.sock, selectors.EVENT_READ, each)
+
+    def _report_release(self, start: float, end: float, ready: list[Exchange]) -> float:
+        spread = ready[-1].sent_at - ready[0].sent_at if ready else 0.0
+        self._say(release=start, spread=round(spread, 6), took=round(end - start, 6))
+        for each in ready:
+            self._mark(each, Phase.QUEUED, each.sent_at)
+            if each.body:
+                self._end(each, Phase.FAILED, time.monotonic(), each.body.decode())
+        for each in self._exchanges:
+            if each.body and not each.connected and not each.ended:
+                self._end_unsent(each)
+        self._out.flush()
+        return spread
+
+    def _read_all(self, start: float) -> bool:
+        """Read until every request has an end; False when cancelled."""
+        deadline = start + self._plan.deadline_seconds
+        while self._left:
+            wait = deadline - time.monotonic()
+            if wait <= 0:
+                self._give_up()
+                break
+            for key, events in self._selector.select(min(wait, 1 * SECONDS)):
+                each = key.data
+                if each is None:
+                    return False
+                if not each.connected:
+                    self._open_late(each)
+                    continue
+                if each.unsent and events & selectors.EVENT_WRITE:
+                    self._send_rest(each)
+                if events & selectors.EVENT_READ:
+                    self._read(each)
+            self._out.flush()
+        self._out.flush()
+        return True
+
+    def _open_late(self, each: Exchange) -> None:
+        self._finish_opening(each)
+        if each.connected:
+            self._send(each)
+            self._mark(each, Phase.QUEUED, each.sent_at, "" if self._plan.cold else LATE)
+
+    def _read(self, each: Exchange) -> None:
+        assert each.sock is not None  # noqa: S101  it is connected
+        try:
+            data, at = self._receive(each.sock)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._end(each, Phase.FAILED, time.monotonic(), f"reset: {error.strerror}")
+            return
+        try:
+            closed = not data
+            if data and each.tls is not None:
+                data = each.tls.open(data)
+            if data:
+                each.first_at = each.first_at or at
+                each.parser.feed_data(data)
+            elif closed:
+                # An answer without a length ends with its connection (RFC 9112 section 6.3).
+                each.complete = each.complete or (each.started and not each.framed)
+        except httptools.HttpParserError as error:
+            self._end(each, Phase.FAILED, at, f"http-5xx: the answer is not HTTP: {error}")
+            return
+        except ssl.SSLError as error:
+            self._end(each, Phase.FAILED, at, f"tls-failed: {reason(error)}")
+            return
+        if each.complete:
+            self._answered(each, max(at, each.sent_at))
+        elif closed:
+            self._end(each, Phase.FAILED, at, "reset: the connection closed before the answer")
+
+    def _receive(self, sock: socket.socket) -> tuple[bytes, float]:
+        """Bytes and when they arrived: the kernel's time where it gives one."""
+        if not self._kernel_stamps:
+            return sock.recv(65536), time.monotonic()
+        data, ancillary, _, _ = sock.recvmsg(65536, _ANCILLARY)
+        now = time.monotonic()
+        for level, kind, value in ancillary:
+            if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS:
+                at = self._clock.monotonic(_TIMESPEC.unpack(value[: _TIMESPEC.size]), now)
+                self._largest_lag = max(self._largest_lag, now - at)
+                return data, min(at, now)
+        return data, now
+
+    def _answered(self, each: Exchange, at: float) -> None:
+        first_at = max(each.first_at, each.sent_at)
+        if each.timing:
+            self._say(timing=[each.seq, each.timing, first_at])
+        if self._plan.outside:
+            said = detail_of(own_metrics(each.timing))
+            if said or at - first_at >= FIRST_BYTE_SECONDS:
+                self._mark(each, Phase.RESPONDING, first_at, said)
+        status = each.parser.get_status_code()
+        if status < (500 if self._plan.any_status else 400):
+            self._end(each, Phase.DONE, at, str(status))
+        else:
+            self._end(each, Phase.FAILED, at, failure(status, each.body, each.kind))
+
+    def _give_up(self) -> None:
+        now = time.monotonic()
+        for each in self._exchanges:
+            if not each.ended:
+                if not each.sent_at:
+                    self._mark(each, Phase.QUEUED, now, LATE)
+                seconds = f"{self._plan.deadline_seconds:g}"
+                self._end(each, Phase.FAILED, now, f"deadline: no answer within {seconds} s")
+
+    def _end(self, each: Exchange, phase: Phase, at: float, detail: str) -> None:
+        self._mark(each, phase, at, detail)
+        each.ended = True
+        self._left -= 1
+        if each.sock is not None:
+            with contextlib.suppress(KeyError):  # it never got as far as being watched
+                self._selector.unregister(each.sock)
+            each.sock.close()
+
+    def _mark(self, each: Exchange, phase: Phase, at: float, detail: str = "") -> None:
+        mark = Mark(self._plan.token, each.seq, phase, at, detail=detail)
+        self._out.write(encode(mark) + b"\n")
+
+    def _say(self, **facts: Any) -> None:
+        self._out.write(json.dumps(facts).encode() + b"\n")
+        self._out.flush()
+
+
+def main() -> None:
+    """Read the plan, run it, and end when stdin closes."""
+    plan = Plan.of_json(sys.stdin.buffer.readline())
+    try:
+        Burst(plan, sys.stdout.buffer).run(sys.stdin.buffer)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # nobody reads any more
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

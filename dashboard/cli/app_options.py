@@ -1,0 +1,119 @@
+"""The options that name your own app, for ``serve`` and ``run``."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from config import APP, Settings, SettingsError, read_settings
+from dashboard.targets.user_app_options import App, read_app
+from dashboard.workload.mix import Ask, check_asks, parse_ask, parse_header
+
+APP_OPTIONS = ("module", "python", "chdir", "env", "gunicorn_conf")
+OWN = "sleep_seconds", "driver"  # settings that an app has itself
+# What the given settings are held against before anything is started.
+BEFORE_THE_LOOK = Settings(endpoint=APP, mode="blocking", sleep_seconds=0.0)
+POOL = "pool_class", "pool_size", "max_overflow", "pool_timeout"
+
+
+def app_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options; the command gets them as keywords with the names of ``app_of``."""
+    options = (
+        click.option(
+            *("--app", "module"), default="", metavar="MODULE:OBJECT", help="Your own WSGI app."
+        ),
+        click.option("--python", default="", metavar="PATH", help="The app's own Python."),
+        click.option("--chdir", default="", metavar="DIR", help="Where the app is. [.]"),
+        click.option(
+            "--env", multiple=True, metavar="KEY=VALUE", help="A variable for the app; repeatable."
+        ),
+        click.option(
+            "--gunicorn-conf",
+            default="",
+            metavar="FILE",
+            help="The app's gunicorn configuration. [gunicorn.conf.py in its directory]",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def request_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say what is asked for."""
+    options = (
+        click.option(
+            *("--path", "--request", "requested"),
+            multiple=True,
+            metavar="REQUEST",
+            help="As /orders, or 'POST /orders', or '/orders x3' for three times as often.",
+        ),
+        click.option(
+            "--header", multiple=True, metavar="'NAME: VALUE'", help="With every request."
+        ),
+        click.option(
+            "--body-file",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="The body of every POST, PUT and PATCH.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def asks_of(
+    requested: tuple[str, ...], header: tuple[str, ...], body_file: Path | None
+) -> tuple[Ask, ...]:
+    """What the options ask for, ``GET /`` where they name nothing; SettingsError if they cannot."""
+    try:
+        headers = tuple(parse_header(text) for text in header)
+        body = body_file.read_bytes() if body_file is not None else b""
+        asks = []
+        for text in requested or ("/",):
+            ask = parse_ask(text, headers)
+            takes_body = ask.method in {"POST", "PUT", "PATCH"}
+            asks.append(parse_ask(text, headers, body) if takes_body else ask)
+        return check_asks(asks)
+    except (ValueError, OSError) as error:
+        raise SettingsError([("path", str(error))]) from error
+
+
+def app_of(  # noqa: PLR0913  one per option
+    asks: tuple[Ask, ...],
+    *,
+    module: str,
+    python: str,
+    chdir: str,
+    env: tuple[str, ...],
+    gunicorn_conf: str,
+) -> App | None:
+    """The app that the options name, None for none; SettingsError where they contradict."""
+    if module:
+        return read_app(module, asks, python=python, chdir=chdir, env=env, config=gunicorn_conf)
+    given = {"python": python, "chdir": chdir, "env": env, "gunicorn-conf": gunicorn_conf}
+    lonely = [f"--{name}" for name, value in given.items() if value]
+    if lonely:
+        why = f"{' and '.join(lonely)} goes with --app: name your app, as --app shop.wsgi:app"
+        raise SettingsError([("app", why)])
+    return None
+
+
+def app_settings(defaults: Settings, given: dict[str, Any]) -> Settings:
+    """The chosen settings over those of the app's own configuration."""
+    chosen = {name: text for name, text in given.items() if text is not None}
+    errors = [
+        (name, f"{name} does not apply to your own app: leave it out")
+        for name in OWN
+        if name in chosen
+    ]
+    if chosen.get("endpoint", APP) != APP:
+        errors.append(("endpoint", "with --app the endpoint is app: leave --endpoint out"))
+    if errors:
+        raise SettingsError(errors)
+    if "pool_from" not in chosen and any(name in chosen for name in POOL):
+        chosen["pool_from"] = "here"
+    if "mode" in chosen and "worker_class" not in chosen:
+        chosen["worker_class"] = "auto"
+    return read_settings(defaults.as_dict() | chosen)

@@ -1,0 +1,40 @@
+"""The seed's client: a few requests at once for each endpoint of a server that runs already."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+import requests
+
+from config import ENDPOINTS, MINUTES
+from dashboard.runs import report
+
+TIMEOUT_SECONDS = 10 * MINUTES
+SEED_ENDPOINTS = ("python", "postgres")
+
+
+def run_client(base_url: str, count: int, say: Callable[[str], None]) -> bool:
+    """Ask both of the seed's endpoints ``count`` times at once; True when all answered 200.
+
+    ``say`` gets the seed's lines. requests.ConnectionError when nothing listens there.
+    """
+    total = 0.0
+    good = True
+    for endpoint in SEED_ENDPOINTS:
+        url = base_url.rstrip("/") + ENDPOINTS[endpoint]
+        say(report.seed_heading(count, url))
+        start = time.monotonic()
+        with ThreadPoolExecutor(max_workers=count) as threads:
+            sent = [
+                threads.submit(requests.get, url, timeout=TIMEOUT_SECONDS) for _ in range(count)
+            ]
+            for answer in as_completed(sent):
+                status = answer.result().status_code
+                good = good and status == 200
+                say(report.seed_line(time.monotonic() - start, str(status)))
+        spent = time.monotonic() - start
+        total += spent
+        say(report.seed_total(spent))
+    say(report.RULE)
+    say(report.seed_sum(total))
+    return good

@@ -1,0 +1,111 @@
+"""The commands of the kept runs: list them, write one as a file, bring one in."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from config import Environment, SettingsError
+from dashboard.exports import FORMATS, jsonl
+from dashboard.history.listing import MOST_NUMBER, ORDERS, Listing
+from dashboard.history.store import History
+from dashboard.runs.record import Record
+
+STDIO = "-"
+MOST_LISTED = 500
+
+
+@contextmanager
+def _history() -> Iterator[History]:
+    history = History(Environment.read())
+    try:
+        yield history
+    finally:
+        history.close()
+
+
+@click.command("history")
+@click.option("-n", "count", default=20, show_default=True, type=click.IntRange(1, MOST_LISTED))
+@click.option("--search", default="", help="Words that each run contains: label, mode, limit, #7.")
+@click.option(
+    "--sort", default="-number", type=click.Choice(ORDERS), metavar="NAME", help="-NAME: downwards."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array instead.")
+def history_command(count: int, search: str, sort: str, as_json: bool) -> None:
+    """List the runs that are kept, the newest first."""
+    with _history() as history:
+        runs, total = history.list(Listing(size=count, sort=sort, search=search))
+    if as_json:
+        print(json.dumps(runs, indent=1))
+        return
+    for run in runs:
+        print(_line(run))
+    if total > len(runs):
+        print(f"{total - len(runs)} more: -n, --search", file=sys.stderr)
+    if not runs:
+        print("No run is kept yet." if not search else "No run contains that.", file=sys.stderr)
+
+
+def _line(run: dict[str, Any]) -> str:
+    settings = run["settings"]
+    pool = f"{settings['pool_size']}+{settings['max_overflow']}"
+    pool = "no limit" if run["pool"] is None else pool
+    words = [f"{run['name']:>5}", run["started_at"][:16].replace("T", " "), run["status"]]
+    words += [run["mode"], run["endpoint"], f"{run['requests']} requests", f"pool {pool}"]
+    words += [f"{run['total_seconds']:.2f} s", f"{run['batches']} batches", run["limit"] or "-"]
+    words += [run["label"]] if run["label"] else []
+    return "  ".join(words) + ("  (pinned)" if run["pinned"] else "")
+
+
+@click.command("export")
+@click.argument("run")
+@click.option("--format", "name", required=True, type=click.Choice(list(FORMATS)))
+@click.option(
+    "-o", "--output", default=STDIO, type=click.Path(dir_okay=False), help="A file, not stdout."
+)
+def export_command(run: str, name: str, output: str) -> None:
+    """Write RUN, a number as in `poolscope history` or "latest", as a file for other tools."""
+    if output == STDIO and name == "png" and sys.stdout.isatty():
+        raise SettingsError([("output", "a PNG is not for a terminal: name a file with -o")])
+    written = FORMATS[name].write(_record(run))
+    if output == STDIO:
+        sys.stdout.buffer.write(written)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        Path(output).write_bytes(written)
+    except OSError as error:
+        why = f"{output} cannot be written: {error.strerror}"
+        raise SettingsError([("output", why)]) from error
+
+
+def _record(run: str) -> Record:
+    digits = run.removeprefix("#")
+    if run != "latest" and not (digits.isascii() and digits.isdigit()):
+        raise SettingsError(
+            [("run", f"RUN must be a number, as in 7, or latest, not {run[:40]!r}")]
+        )
+    with _history() as history:
+        number = history.latest() if run == "latest" else min(int(digits[:12]), MOST_NUMBER)
+        record = history.get(number) if number else None
+    if record is None:
+        raise SettingsError([("run", f"there is no run {run[:40]}: poolscope history lists them")])
+    return record
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+def import_command(file: str) -> None:
+    """Bring in a run that `poolscope export --format jsonl` wrote."""
+    with click.open_file(file, "rb") as source:
+        data = source.read(jsonl.MOST_BYTES + 1)
+    try:
+        record = jsonl.read(data)
+    except ValueError as error:
+        raise SettingsError([("file", f"{file} cannot be imported: {error}")]) from error
+    with _history() as history:
+        print(f"#{history.add(record)}")

@@ -1,0 +1,280 @@
+"""The command line: one thin command per capability.
+
+Exit codes: 0 all answered 200, 1 some failed, 2 bad arguments, 3 a part could not start,
+4 an assertion failed.
+"""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+
+from config import FIELDS, LOOPBACK, URL, Environment, Field, Settings, SettingsError, read_settings
+from dashboard import matrix
+from dashboard.errors import StartError
+from dashboard.runs.assertions import MEASURES, parse_all
+from dashboard.runs.record import Record
+from dashboard.runtime import Runtime
+from dashboard.targets.probe_package import write_package
+from dashboard.web.access import grant
+from dashboard.web.server import listen, serve
+
+from .app_options import (
+    APP_OPTIONS,
+    BEFORE_THE_LOOK,
+    app_of,
+    app_options,
+    app_settings,
+    asks_of,
+    request_options,
+)
+from .burst import burst_command, client_command
+from .checks import SOME_FAILED, writable
+from .history import export_command, history_command, import_command
+from .remote import Server
+from .run import judge, run_app, run_here, run_there
+from .url_options import server_of, url_option
+
+BAD_ARGUMENTS = 2
+CANNOT_START = 3
+
+OPTION_NAMES = {"sleep_seconds": "sleep", "deadline_seconds": "deadline"}
+
+
+def main() -> None:
+    """Run the command line; what the system asks of us ends it as Ctrl-C does."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        commands(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except SettingsError as error:
+        _stop(BAD_ARGUMENTS, *(message for _, message in error.errors))
+    except StartError as error:
+        _stop(CANNOT_START, f"{error.cause}.", error.cure, error.log)
+
+
+def _stop(code: int, *lines: str) -> NoReturn:
+    for line in lines:
+        if line:
+            print(line, file=sys.stderr)
+    sys.exit(code)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="poolscope")
+@click.option("--server", default="", metavar="URL", help="Do `run` by this running dashboard.")
+@click.option(
+    "--token",
+    default=lambda: Environment.read().server_token,
+    show_default="POOLSCOPE_SERVER_TOKEN",
+    help="The secret that the dashboard of --server asks for.",
+)
+@click.pass_context
+def commands(context: click.Context, server: str, token: str) -> None:
+    """Show where each request of a burst waits, and which setting is the limit."""
+    context.obj = (server, token)
+    if server and context.invoked_subcommand != "run":
+        raise SettingsError([("server", "--server goes with run: poolscope --server URL run")])
+
+
+OTHERS = (history_command, export_command, import_command, burst_command, client_command)
+for command in OTHERS:
+    commands.add_command(command)
+
+
+def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """One option for each settings field, described by the field itself."""
+    for field in reversed(FIELDS.values()):
+        name = OPTION_NAMES.get(field.name, field.name)
+        flags = ["-n", "--requests"] if name == "requests" else [f"--{name.replace('_', '-')}"]
+        text = f"{field.help} ({field.allowed})" if field.kind != "choice" else field.help
+        option = click.option(
+            *flags, field.name, metavar=_metavar(field), help=f"{text} [{field.default}]"
+        )
+        command = option(command)
+    return command
+
+
+def _metavar(field: Field) -> str:
+    return "|".join(field.choices) if field.choices else field.kind.upper()
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    return read_settings({name: text for name, text in given.items() if text is not None})
+
+
+@commands.command("serve")
+@click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+@click.option("--host", default=LOOPBACK, show_default=True, help="Others than loopback: a token.")
+@click.option("--token", default="", help="Secret that the page asks for; made where it is needed.")
+@app_options
+@request_options
+@url_option
+def serve_command(  # noqa: PLR0913, PLR0917  one per option
+    port: int,
+    no_browser: bool,
+    host: str,
+    token: str,
+    requested: tuple[str, ...],
+    header: tuple[str, ...],
+    body_file: Path | None,
+    urls: tuple[str, ...],
+    **given_app: Any,
+) -> None:
+    """Serve the dashboard on 127.0.0.1 (what `make run` does)."""
+    access = grant(host, token)
+    outside = server_of(urls, requested, header, body_file, given_app["module"])
+    if (requested or header or body_file) and not urls and not given_app["module"]:
+        why = "--path, --header and --body-file go with --app or --url: name what they ask"
+        raise SettingsError([("path", why)])
+    app = app_of(asks_of(requested, header, body_file), **given_app)
+    sock = listen(port, host)
+    with Runtime(Environment.read(), app, outside) as runtime:
+        serve(runtime, sock, open_browser=not no_browser, access=access)
+
+
+@commands.command("run")
+@app_options
+@request_options
+@url_option
+@settings_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+@click.option("--marks", type=click.Path(dir_okay=False, path_type=Path), help="Write the log.")
+@click.option("--label", default="", metavar="TEXT", help="What you call the run in the history.")
+@click.option("--no-keep", is_flag=True, help="Do not keep the run in the history.")
+@click.option(
+    *("--assert", "expressions"),
+    multiple=True,
+    metavar="EXPR",
+    help=f"Exit with 4 unless it holds, as failed==0; of {', '.join(MEASURES)}.",
+)
+@click.option(
+    *("--junit", "junit_file"),
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the assertions as JUnit XML.",
+)
+@click.pass_obj
+def run_command(  # noqa: PLR0913, PLR0917  one per option
+    dashboard: tuple[str, str],
+    /,
+    as_json: bool,
+    marks: Path | None,
+    label: str,
+    no_keep: bool,
+    expressions: tuple[str, ...],
+    junit_file: Path | None,
+    requested: tuple[str, ...],
+    header: tuple[str, ...],
+    body_file: Path | None,
+    urls: tuple[str, ...],
+    **given: Any,
+) -> None:
+    """Do one run without a browser: target up, burst, target down."""
+    outside = server_of(urls, requested, header, body_file, given["module"] or dashboard[0])
+    if outside is not None:
+        given["endpoint"] = given["endpoint"] or URL
+        if given["endpoint"] != URL:
+            why = f"--url has named {outside.origin}: leave --endpoint out, or take endpoint url"
+            raise SettingsError([("endpoint", why)])
+    of_app = {name: given.pop(name) for name in APP_OPTIONS}
+    app = app_of(asks_of(requested, header, body_file), **of_app)
+    settings = app_settings(BEFORE_THE_LOOK, given) if app else _settings(given)
+    assertions = parse_all(expressions)
+    server = Server(*dashboard) if dashboard[0] else None
+    if server is not None and app is not None:
+        why = "--server has what it serves named where it is started: leave --app out here"
+        raise SettingsError([("app", why)])
+    if server is not None and (requested or header or body_file):
+        why = "--server has what it asks for named where it is started: leave --path out here"
+        raise SettingsError([("path", why)])
+
+    def do() -> tuple[Record, str]:
+        if server is not None:
+            return run_there(server, settings, label, not no_keep)
+        if app is not None:
+            return run_app(app, given, label, not no_keep)
+        asks = asks_of(requested, header, body_file) if requested else ()
+        return run_here(settings, label, not no_keep, outside, asks)
+
+    with writable(marks), writable(junit_file):
+        code = judge(do, assertions, as_json, marks, junit_file)
+    if code:
+        sys.exit(code)
+
+
+@commands.command("matrix")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array instead.")
+@click.option("--markdown", is_flag=True, help="Print a Markdown table instead.")
+def matrix_command(as_json: bool, markdown: bool) -> None:
+    """Measure which drivers block which worker classes, with 5 requests of 0.5 s each."""
+    if as_json and markdown:
+        raise SettingsError([("json", "choose one of --json and --markdown")])
+    with Runtime(Environment.read()) as runtime:
+        cells = matrix.measure(runtime.conductor, _say_cell)
+    write = matrix.as_json if as_json else matrix.as_markdown if markdown else matrix.as_text
+    print(write(cells))
+    if any(cell.verdict in {"failed", "mixed"} for cell in cells):
+        sys.exit(SOME_FAILED)
+
+
+def _say_cell(cell: matrix.Cell) -> None:
+    if sys.stderr.isatty():
+        print(f"{cell.worker_class} with {cell.driver}: {cell.verdict}", file=sys.stderr)
+
+
+@commands.command("create-data")
+def create_data_command() -> None:
+    """Create the todo tables and fill those that are empty."""
+    with Runtime(Environment.read()) as runtime:
+        for name, rows in runtime.databases.create_data(_say).items():
+            print(f"{name}: {f'{rows} todos created' if rows else 'has its todos already'}")
+
+
+@commands.command("probe")
+def probe_command() -> None:
+    """Print the import path of the probe, for a server that you start by hand."""
+    folder = Environment.read().data_dir / "probe"
+    try:
+        print(write_package(folder))
+    except OSError as error:
+        raise StartError(
+            f"{folder} cannot be written ({error.strerror})",
+            "Name another directory: POOLSCOPE_DATA_DIR=~/poolscope poolscope probe",
+        ) from error
+
+
+@commands.command("databases")
+def databases_command() -> None:
+    """Keep the databases up for a target that is started by hand, until Ctrl-C."""
+    with Runtime(Environment.read()) as runtime:
+        runtime.databases.create_data(_say)
+        for name, url in runtime.databases.urls()._asdict().items():
+            if url:
+                print(f"export {name.upper()}_URL='{url}'")
+        print("The databases are up. Ctrl-C stops them.", file=sys.stderr, flush=True)
+        sys.stdout.flush()
+        threading.Event().wait()
+
+
+def _say(step: str) -> None:
+    print(f"{step} ...", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""The option that names a server that runs already, for ``serve`` and ``run``."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from config import SettingsError
+from dashboard.targets.external_address import Outside, outside_of
+from dashboard.workload.mix import parse_header
+
+
+def url_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option; the command gets it as ``urls``."""
+    option = click.option(
+        *("--url", "urls"),
+        multiple=True,
+        metavar="URL",
+        help="Ask a server that runs already, and start none: as http://127.0.0.1:9000/orders, "
+        "or 'POST http://127.0.0.1:9000/orders x3'; repeatable.",
+    )
+    return option(command)
+
+
+def server_of(
+    urls: tuple[str, ...],
+    requested: tuple[str, ...],
+    header: tuple[str, ...],
+    body_file: Path | None,
+    other: str,
+) -> Outside | None:
+    """The server that ``--url`` names, None for none; one on another machine is named aloud.
+
+    SettingsError where it is no URL, or where something ``other`` is to be asked as well.
+    """
+    if not urls:
+        return None
+    if other:
+        why = "--url asks a server that runs already: leave --app and --server out"
+        raise SettingsError([("url", why)])
+    if requested:
+        why = "with --url the path stands in the URL: leave --path and --request out"
+        raise SettingsError([("url", why)])
+    try:
+        headers = [parse_header(text) for text in header]
+        body = body_file.read_bytes() if body_file is not None else b""
+    except (ValueError, OSError) as error:
+        raise SettingsError([("header", str(error))]) from error
+    outside = outside_of(urls, headers, body)
+    if outside is not None and not outside.is_loopback:
+        print(
+            f"Each run sends its burst to {outside.origin}, which is another machine: "
+            "see to it that its owner agrees.",
+            file=sys.stderr,
+        )
+    return outside

@@ -1,0 +1,125 @@
+"""Rows of the history to and from records: pure."""
+
+import json
+import zlib
+from datetime import UTC, datetime
+from typing import Any
+
+from config import FIELDS, URL, Settings, SettingsError, read_settings
+from dashboard.marks.samples import Sample
+from dashboard.runs.record import Record, tiny_waterfall
+
+from .packing import pack_marks, unpack_marks
+from .tables import MOST_WORDS, StoredMarks, StoredRun
+
+FACTS = ("versions", "generator", "notes", "error", "marks_lost", "app", "asks")
+
+
+def columns_of_settings(settings: Settings) -> dict[str, Any]:
+    """The columns that are known at the launch."""
+    each = settings.pool_capacity
+    texts: tuple[str, ...] = (settings.endpoint,)
+    if settings.endpoint != URL:
+        texts = (settings.mode, *texts, settings.worker, settings.database_driver)
+    return {
+        "mode": "-" if settings.endpoint == URL else settings.mode,  # it is not known there
+        "endpoint": settings.endpoint,
+        "requests": settings.requests,
+        "pool": None if each is None else settings.workers * each,
+        "settings": settings.as_dict(),
+        "words": " ".join(texts).lower(),
+    }
+
+
+def columns_of(record: Record) -> dict[str, Any]:
+    """The columns that are known in the end."""
+    columns = columns_of_settings(record.settings)
+    words = f"{columns['words']} {record.status} {record.limit} {record.sentence}".lower()
+    return columns | {
+        "status": record.status,
+        **({"started_at": record.started_at} if record.started_at else {}),
+        "total_seconds": round(record.total_seconds, 6),
+        "batches": len(record.batches),
+        "done": record.counts["done"],
+        "failed": record.counts["failed"],
+        "limit_word": record.limit,
+        "sentence": record.sentence,
+        "words": words[:MOST_WORDS],
+        "waterfall": tiny_waterfall(record.requests, record.total_seconds),
+    }
+
+
+def marks_of(number: int, record: Record) -> StoredMarks:
+    """The row with everything that is read when a run is opened."""
+    facts = {name: getattr(record, name) for name in FACTS}
+    facts["diagnosis"] = record.diagnosis and record.diagnosis.as_dict()
+    gauges = json.dumps(record.samples, separators=(",", ":"))
+    return StoredMarks(
+        number=number,
+        marks=pack_marks(record.marks),
+        gauges=zlib.compress(gauges.encode()),
+        facts=json.dumps(facts),
+    )
+
+
+def settings_of(row: StoredRun) -> Settings:
+    """The row's settings; ValueError when this version cannot use them."""
+    known = {name: value for name, value in row.settings.items() if name in FIELDS}
+    try:
+        return read_settings(known)
+    except SettingsError as error:
+        raise ValueError(str(error)) from error
+
+
+def read(row: StoredRun, marks: StoredMarks | None) -> Record:
+    """The record that the rows hold; ValueError when they are damaged."""
+    found: dict[str, Any] = {}
+    if marks is not None:
+        found = {name: value for name, value in json.loads(marks.facts).items() if name in FACTS}
+        found["notes"] = tuple(found["notes"])
+        found["asks"] = tuple(found.get("asks", ()))
+        found["marks"] = tuple(unpack_marks(marks.marks, f"#{row.number}"))
+        try:
+            samples = json.loads(zlib.decompress(marks.gauges))
+        except zlib.error as error:
+            raise ValueError(f"the gauges are damaged: {error}") from error
+        found["samples"] = tuple(Sample(*each) for each in samples)
+    return Record(
+        settings=settings_of(row),
+        status=row.status,
+        number=row.number,
+        label=row.label,
+        pinned=row.pinned,
+        started_at=row.started_at,
+        **found,
+    )
+
+
+def entry(row: StoredRun) -> dict[str, Any]:
+    """One run of a list, for JSON."""
+    return {
+        "number": row.number,
+        "name": f"#{row.number}",
+        "status": row.status,
+        "label": row.label,
+        "pinned": row.pinned,
+        "started_at": iso_time(row.started_at),
+        "mode": row.mode,
+        "endpoint": row.endpoint,
+        "requests": row.requests,
+        "pool": row.pool,
+        "total_seconds": row.total_seconds,
+        "batches": row.batches,
+        "done": row.done,
+        "failed": row.failed,
+        "limit": row.limit_word,
+        "sentence": row.sentence,
+        "waterfall": row.waterfall,
+        "settings": row.settings,
+    }
+
+
+def iso_time(seconds: float) -> str:
+    """``2026-11-22T03:06:13.120Z``: RFC 3339 in UTC, to the millisecond."""
+    at = datetime.fromtimestamp(seconds, UTC)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,57 @@
+"""Samples of what stands behind the bars, on the run's own time axis."""
+
+from typing import NamedTuple
+
+from target_app.probe.heartbeat import Pulse
+
+POOL = "pool"
+LOOP = "loop"
+DATABASE = "database"
+BACKLOG = "backlog"
+
+
+class Sample(NamedTuple):
+    """One reading of gauge ``name`` at ``at`` seconds since release; ``worker`` 0: of no worker.
+
+    ``pool``: out, idle, overflow (connections of one worker); ``loop``: lag (seconds that the
+    worker's loop was late), cpu (seconds of processor time since it started); ``database``: our
+    connections by state; ``backlog``: connections that no worker has accepted.
+    """
+
+    at: float
+    name: str
+    worker: int
+    values: dict[str, float]
+
+
+def of_pulse(pulse: Pulse, at: float) -> list[Sample]:
+    """The samples that a worker's heartbeat brings."""
+    samples = [Sample(at, LOOP, pulse.pid, {"lag": pulse.lag, "cpu": pulse.cpu})]
+    if pulse.pools:
+        total = {
+            name: float(sum(getattr(pool, name) for pool in pulse.pools))
+            for name in ("out", "idle", "overflow")
+        }
+        samples.append(Sample(at, POOL, pulse.pid, total))
+    return samples
+
+
+def cpu_share(samples: list[Sample]) -> float:
+    """The share of the time between its first and last pulse that the busiest worker computed."""
+    loops: dict[int, list[Sample]] = {}
+    for sample in samples:
+        if sample.name == LOOP:
+            loops.setdefault(sample.worker, []).append(sample)
+    shares = [
+        (found[-1].values["cpu"] - found[0].values["cpu"]) / (found[-1].at - found[0].at)
+        for found in loops.values()
+        if found[-1].at > found[0].at
+    ]
+    return max(shares, default=0.0)
+
+
+def largest(samples: list[Sample], name: str, value: str) -> float:
+    """The largest reading of one value of a gauge, 0 where there is none."""
+    return max(
+        (s.values[value] for s in samples if s.name == name and value in s.values), default=0
+    )

@@ -1,0 +1,65 @@
+"""What is said of your own app beside a run: gunicorn's settings, its pools, what to paste.
+
+Pure: of the run's settings, of what its record keeps of the app, and of the diagnosis.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from config import Settings
+from dashboard.analysis.diagnosis import Diagnosis
+from dashboard.analysis.observed_pools import POOL_FIELDS, found_of_json, words_of
+
+from .paste import blocks
+
+
+def card(
+    settings: Settings,
+    effective: Settings,
+    facts: Mapping[str, Any] | None,
+    diagnosis: Diagnosis | None,
+) -> dict[str, Any] | None:
+    """The app's card for the page and the command line, None for a run of ours.
+
+    ``effective`` are the settings as they were found.
+    The lines to paste are those of the change that lifts the limit; where nothing held the run
+    back, those of the run itself.
+    """
+    if facts is None:
+        return None
+    told = facts.get("found")
+    found = found_of_json(told) if told else None
+    best = diagnosis.suggestions[0] if diagnosis and diagnosis.suggestions else None
+    versions = facts.get("versions", {})
+    gunicorn = versions.get("gunicorn", "?")
+    return {
+        "module": facts["module"],
+        "on": f"gunicorn {gunicorn}, Python {facts.get('python', '?')}",
+        "given": facts.get("given", ""),
+        "used": used(settings),
+        "pools": words_of(found),
+        "pool": {name: getattr(effective, name) for name in POOL_FIELDS},
+        "paste": blocks(best.settings if best else settings, found) if diagnosis else [],
+        "paste_title": f"To have {best.title}" if best else "To have the settings of this run",
+    }
+
+
+def used(settings: Settings) -> str:
+    """``gthread, 2 workers x 8 threads``: what gunicorn was given for this run."""
+    workers = f"{settings.workers} worker{'s' if settings.workers > 1 else ''}"
+    each = {"gthread": f" x {settings.threads} threads"}.get(settings.worker, "")
+    return f"{settings.worker}, {workers}{each}"
+
+
+def as_text(shown: Mapping[str, Any]) -> list[str]:
+    """The card as lines for a terminal."""
+    lines = [
+        f"{shown['module']} on {shown['on']}.",
+        f"gunicorn: this run {shown['used']}; {shown['given']}.",
+        *(f"Found: {words}" for words in shown["pools"]),
+    ]
+    for number, block in enumerate(shown["paste"]):
+        before = f"{shown['paste_title']}, in" if not number else "and"
+        lines += [f"{before} {block['where']}:"]
+        lines += [f"    {line}".rstrip() for line in block["lines"].splitlines()]
+    return lines

@@ -1,0 +1,185 @@
+"""What a run says in words and numbers: pure functions of its requests."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from config import ENDPOINTS, Settings
+from dashboard.analysis.batches import Batch
+from dashboard.analysis.diagnosis import Diagnosis
+from dashboard.analysis.forecast import Forecast
+from dashboard.marks.requests import WAITS, Request
+from target_app.probe.failures import FAILURES
+from target_app.probe.marks import PHASES, Phase
+
+RULE = "-" * 42
+
+
+def counts(requests: Sequence[Request], total: int) -> dict[str, int]:
+    """How many requests are in each phase; those without a mark are queued."""
+    found = Counter(request.phase.value for request in requests)
+    found[Phase.QUEUED.value] += total - len(requests)
+    return {phase.value: found[phase.value] for phase in PHASES}
+
+
+def total_seconds(requests: Sequence[Request]) -> float:
+    """From release to the last end there is."""
+    return max((request.end.at for request in requests if request.end), default=0.0)
+
+
+def running_sentence(requests: Sequence[Request], total: int) -> str:
+    """``45 of 100 done · 15 executing · 40 waiting for a connection``."""
+    found = counts(requests, total)
+    parts = [f"{found['done']} of {total} done"]
+    words = (
+        ("failed", "failed"),
+        ("executing", "executing"),
+        ("handling", "in Python"),
+        ("connecting", "opening a connection"),
+        ("holding", "holding an idle connection"),
+        ("responding", "responding"),
+        ("waiting", "waiting for a connection"),
+        ("queued", "waiting for a worker"),
+    )
+    parts += [f"{found[phase]} {text}" for phase, text in words if found[phase]]
+    return " · ".join(parts)
+
+
+def finished_sentence(
+    requests: Sequence[Request], total: int, batches: Sequence[Batch], status: str = "done"
+) -> str:
+    """``100 requests in 7 batches of 15; all done after 35.2 s``, and what failed."""
+    found = counts(requests, total)
+    seconds = f"{total_seconds(requests):.1f} s"
+    noun = "request" if total == 1 else "requests"
+    shape = f"{total} {noun}{batches_words(batches) or waiting_words(requests)}"
+    if status == "cancelled":
+        left = total - found["done"] - found["failed"]
+        ended = found["failed"] + left
+        return f"Cancelled after {seconds}: {found['done']} of {total} done, {ended} broken off"
+    if not found["failed"]:
+        return f"{shape}; all done after {seconds}" if total > 1 else f"{shape}; done in {seconds}"
+    if not found["done"]:
+        return f"{total} {noun}; all failed, the last after {seconds}"
+    return f"{shape}; {found['done']} done, {found['failed']} failed, the last after {seconds}"
+
+
+def batches_words(batches: Sequence[Batch]) -> str:
+    """`` in 7 batches of 15``, `` in 14 batches: 15, 2 of 11, 10 of 6, 3``, `` in one batch``."""
+    sizes = [batch.count for batch in batches]
+    if not sizes:
+        return ""
+    if len(sizes) == 1:
+        return " in one batch"
+    if len(set(sizes[:-1])) == 1 and sizes[-1] <= sizes[0]:
+        one_by_one = sizes[0] == 1
+        return ", one at a time" if one_by_one else f" in {len(sizes)} batches of {sizes[0]}"
+    runs = [(size, len(list(group))) for size, group in groupby(sizes)]
+    if len(runs) > 6:
+        return f" in {len(sizes)} batches of {min(sizes)} to {max(sizes)}"
+    words = [str(size) if times == 1 else f"{times} of {size}" for size, times in runs]
+    return f" in {len(sizes)} batches: {', '.join(words)}"
+
+
+def waiting_words(requests: Sequence[Request]) -> str:
+    """How unequal requests were served and waited, where batches are no picture of it; "" if none.
+
+    ``, served in 0.02 to 2.0 s each and so without batches, after waiting 0.35 s (median)``.
+    """
+    served = [r for r in requests if r.done and r.service]
+    if len(served) < 2:
+        return ""
+    lengths = [r.service.end - r.service.start for r in served if r.service]
+    waits = sorted(r.seconds_in(*WAITS) for r in served)
+    return (
+        f", served in {_about(min(lengths))} to {_about(max(lengths))} s each and so without "
+        f"batches, after waiting {_about(waits[len(waits) // 2])} s (median) to "
+        f"{_about(waits[-1])} s"
+    )
+
+
+def _about(seconds: float) -> str:
+    return f"{seconds:.1f}" if seconds >= 1 else f"{seconds:.2f}"
+
+
+def failures(requests: Sequence[Request]) -> list[dict[str, Any]]:
+    """The failures by word, most frequent first, each with cause, cure and one example."""
+    found = [request for request in requests if request.failed]
+    examples = {request.failure: request.end.detail for request in found if request.end}
+    return [
+        {
+            "word": word,
+            "count": count,
+            "cause": FAILURES[word].cause if word in FAILURES else word,
+            "cure": FAILURES[word].cure if word in FAILURES else "",
+            "example": examples[word],
+        }
+        for word, count in Counter(request.failure for request in found).most_common()
+    ]
+
+
+def failure_words(requests: Sequence[Request]) -> str:
+    """``3 failed (pool-timeout): no connection came back ...: raise ...`` for each word."""
+    return " ".join(
+        f"{each['count']} failed ({each['word']}): {each['cause']}; {each['cure']}."
+        for each in failures(requests)
+    )
+
+
+def as_json(
+    settings: Settings,
+    promised: Forecast,
+    requests: Sequence[Request],
+    batches: Sequence[Batch],
+    diagnosis: Diagnosis | None,
+) -> dict[str, Any]:
+    """The object that ``poolscope run --json`` prints."""
+    found = counts(requests, settings.requests)
+    return {
+        "settings": settings.as_dict(),
+        "requests": settings.requests,
+        "done": found["done"],
+        "failed": found["failed"],
+        "failures": {each["word"]: each["count"] for each in failures(requests)},
+        "total_seconds": round(total_seconds(requests), 4),
+        "batches": [{"count": batch.count, "at": round(batch.at, 4)} for batch in batches],
+        "forecast": promised.as_dict(),
+        "diagnosis": diagnosis and diagnosis.as_dict(),
+    }
+
+
+def seed_heading(requests: int, url: str) -> str:
+    """The seed's first line for one endpoint."""
+    return f"Sending {requests} requests for {url}..."
+
+
+def seed_line(seconds: float, status: str) -> str:
+    """The seed's line for one answer."""
+    return f"\t@{seconds:6.2f}s got response [{status}]"
+
+
+def seed_total(seconds: float) -> str:
+    """The seed's last line for one endpoint."""
+    return f"\t={seconds:6.2f}s TOTAL"
+
+
+def seed_sum(seconds: float) -> str:
+    """The seed's very last line."""
+    return f"SUM TOTAL ={seconds:6.2f}s"
+
+
+def seed_text(settings: Settings, origin: str, requests: Sequence[Request]) -> str:
+    """The run as the seed's client prints one endpoint, with its sum."""
+    ended = sorted((request for request in requests if request.end), key=_at)
+    lines = [seed_heading(settings.requests, origin + ENDPOINTS.get(settings.endpoint, "/"))]
+    for request in ended:
+        status = request.failure or (request.end.detail if request.end else "")
+        lines.append(seed_line(_at(request), status))
+    total = total_seconds(requests)
+    lines += [seed_total(total), RULE, seed_sum(total)]
+    return "\n".join(lines) + "\n"
+
+
+def _at(request: Request) -> float:
+    return request.end.at if request.end else 0.0

@@ -1,0 +1,87 @@
+"""Receives the target's datagrams: marks for the run whose token they carry, and notices."""
+
+import json
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from config import LOOPBACK
+from target_app.probe.heartbeat import Pulse
+from target_app.probe.heartbeat import decode as decode_pulse
+from target_app.probe.marks import Mark, decode
+
+BUFFER_BYTES = 8 * 2**20
+DATAGRAM_BYTES = 4096
+
+
+class Receiver:
+    """A loopback datagram socket that one thread drains all the time.
+
+    Its listeners check the random token that every mark and notice carries; what is neither is
+    dropped here.
+    """
+
+    def __init__(self) -> None:
+        self.dropped = 0
+        self._closed = False
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+        self._socket.bind((LOOPBACK, 0))
+        self._thread: threading.Thread | None = None
+
+    def start(
+        self,
+        on_mark: Callable[[Mark], None],
+        on_notice: Callable[[str, str, int, dict[str, Any]], None],
+        on_pulse: Callable[[str, Pulse], None] | None = None,
+    ) -> None:
+        """Begin to receive: notices as (event, token, pid, all of it), pulses as (token, pulse)."""
+        self._on_mark = on_mark
+        self._on_pulse = on_pulse
+        self._on_notice = on_notice
+        self._thread = threading.Thread(target=self._drain, name="receiver", daemon=True)
+        self._thread.start()
+
+    @property
+    def address(self) -> str:
+        """Where beacons send to, as HOST:PORT."""
+        host, port = self._socket.getsockname()
+        return f"{host}:{port}"
+
+    def close(self) -> None:
+        """Stop receiving."""
+        self._closed = True
+        # A close alone does not wake a thread in recv; an empty datagram does.
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
+            last.sendto(b"", self._socket.getsockname())
+        if self._thread is not None:
+            self._thread.join()
+        self._socket.close()
+
+    def _drain(self) -> None:
+        while True:
+            line = self._socket.recv(DATAGRAM_BYTES)
+            if self._closed:
+                return
+            try:
+                self._hear(line)
+            except (ValueError, RecursionError, UnicodeDecodeError):  # not from our target
+                self.dropped += 1
+
+    def _hear(self, line: bytes) -> None:
+        if line.startswith(b"["):
+            self._on_mark(decode(line))
+            return
+        notice = json.loads(line)
+        if not isinstance(notice, dict):
+            raise ValueError("not a notice")
+        event, token, pid = (notice.get(key) for key in ("event", "token", "pid"))
+        if not (isinstance(event, str) and isinstance(token, str) and type(pid) is int):
+            raise ValueError("not a notice")
+        if event == "pulse":
+            pulse = decode_pulse(notice)
+            if self._on_pulse is not None:
+                self._on_pulse(token, pulse)
+        else:
+            self._on_notice(event, token, pid, notice)

@@ -1,0 +1,87 @@
+"""What a burst goes to, as the conductor sees it: one kind of thing behind one set of questions."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+from config import LOOPBACK, SECONDS, Settings
+from dashboard.analysis.forecast import Forecast
+from dashboard.runs.run import Run
+from dashboard.workload.mix import Ask
+from dashboard.workload.plan import Plan
+
+Step = Callable[[str], None]
+
+UNKNOWN_SECONDS = 120 * SECONDS  # for the answers of an app of which nothing is known
+WITHIN_SECONDS = 60 * SECONDS  # beyond twice the forecast
+
+
+class Subject(ABC):
+    """One kind of thing that a burst goes to."""
+
+    any_status = True  # whether an answer of 4xx counts as an answer
+    patience_seconds = UNKNOWN_SECONDS
+
+    @property
+    @abstractmethod
+    def defaults(self) -> Settings:
+        """What a form begins with."""
+
+    @abstractmethod
+    def checked(self, settings: Settings) -> Settings:
+        """The settings as they can be run; SettingsError says which cannot."""
+
+    @abstractmethod
+    def asks(self, given: tuple[Ask, ...]) -> tuple[Ask, ...]:
+        """What a run asks for, () for its endpoint alone."""
+
+    def require(self, settings: Settings) -> None:  # noqa: B027  most have nothing to do
+        """StartError where this machine cannot do such a run at all."""
+
+    @abstractmethod
+    def promise(self, settings: Settings, asks: tuple[Ask, ...] = ()) -> Forecast:
+        """What the settings promise."""
+
+    @abstractmethod
+    def prepare(self, run: Run, step: Step) -> None:
+        """Have it ready for the run's burst, telling each ``step``; StartError where it fails."""
+
+    @abstractmethod
+    def plan(self, run: Run, token: str) -> Plan:
+        """The burst of a run that is prepared for."""
+
+    @abstractmethod
+    def watched(self, run: Run) -> tuple[str, int]:
+        """The database URL and the port on this machine that are gauged, "" and 0 for none."""
+
+    def break_off(self, run: Run) -> None:  # noqa: B027  most have nothing to do
+        """Stop what a run that was broken off has left at work."""
+
+    def learn(self, run: Run) -> None:  # noqa: B027  most have nothing to do
+        """Take what a run that came to its end has shown."""
+
+    def notes(self, run: Run) -> list[str]:  # noqa: ARG002
+        """What a reader of the run should know of whom it went to."""
+        return []
+
+    def facts(self) -> dict[str, Any] | None:
+        """What a record keeps of somebody's app."""
+        return None
+
+    def redact(self, text: str) -> str:
+        """A text from it without what must not be shown."""
+        return text
+
+    def burst(self, run: Run, token: str, port: int) -> Plan:
+        """The run's requests at a port of this machine."""
+        settings = run.settings
+        long = max(self.patience_seconds, 2 * run.promised.high_seconds + WITHIN_SECONDS)
+        return Plan(
+            host=LOOPBACK,
+            port=port,
+            asks=run.asks or (Ask(path=settings.path),),
+            requests=settings.requests,
+            token=token,
+            deadline_seconds=settings.deadline_seconds or long,
+            any_status=self.any_status,
+        )

@@ -1,0 +1,193 @@
+"""What the target is started with when it serves your app."""
+
+import json
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from config import APP, AUTO, LOOPBACK, MINUTES, Settings, SettingsError, child_environ
+from dashboard.analysis.observed_pools import POOL_FIELDS
+from dashboard.errors import StartError
+
+from .probe_package import CONFIGURATION, write_package
+from .user_app_environment import Look, look
+from .user_app_options import App
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Your app, what was seen in its environment, and the directory with the probe."""
+
+    app: App
+    seen: Look
+    probe: Path
+
+    def checked(self, settings: Settings) -> Settings:
+        """The settings without what an app has of its own; SettingsError where it cannot do it."""
+        if settings.endpoint != APP:
+            why = f"this Poolscope serves {self.app.module}: use endpoint app, or start another"
+            raise SettingsError([("endpoint", why)])
+        missing = self.seen.missing(settings, self.app)
+        if missing:
+            raise SettingsError([("mode", missing)])
+        return replace(settings, sleep_seconds=0.0, driver=AUTO)
+
+    def facts(self) -> dict[str, Any]:
+        """What a record keeps of it: nothing of its variables."""
+        return {"module": self.app.module, **self.seen.as_json()}
+
+
+def invite(app: App, folder: Path) -> Guest:
+    """Look at the app's environment and lay out the probe in ``folder``.
+
+    StartError with cause and cure where the environment cannot serve the app.
+    """
+    return Guest(app, look(app, app_environ(app)), write_package(folder))
+
+
+@dataclass(frozen=True)
+class AppSpec:
+    """One way to serve the app: while it stays the same, the target keeps running."""
+
+    app: App
+    seen: Look
+    probe: Path  # the directory with the probe
+    settings: Settings  # those that count at the start
+
+    start_seconds = 2 * MINUTES  # a large app imports much
+    ready_path = ""  # nobody knows which of an app's paths answers without doing something
+
+    @classmethod
+    def of(cls, settings: Settings, guest: Guest) -> "AppSpec":
+        """The start settings of a run; what it does not use is left at its default."""
+        kept = Settings(
+            mode=settings.mode,
+            endpoint=settings.endpoint,
+            worker_class=settings.worker,
+            driver=settings.postgres_driver if settings.worker == "gevent" else "auto",
+            workers=settings.workers,
+            threads=settings.threads if settings.worker == "gthread" else 1,
+            worker_connections=settings.worker_connections,
+            backlog=settings.backlog,
+            pool_from=settings.pool_from,
+            **({} if settings.pool_from == "app" else _pool(settings)),
+        )
+        return cls(guest.app, guest.seen, guest.probe, kept)
+
+    @property
+    def workers(self) -> int:
+        """Worker processes."""
+        return self.settings.workers
+
+    @property
+    def cwd(self) -> Path:
+        """Where the app's own paths begin."""
+        return self.app.chdir
+
+    def argv(self, timeout_seconds: int) -> list[str]:  # noqa: ARG002
+        """gunicorn's command line; how long a worker may be silent is left to the app's own."""
+        s = self.settings
+        argv = [
+            str(self.app.python),
+            "-m",
+            "gunicorn",
+            self.app.module,
+            f"--config={CONFIGURATION}",
+            f"--bind={LOOPBACK}:0",
+            f"--worker-class={s.worker}",
+            f"--workers={s.workers}",
+            f"--threads={s.threads}",
+            f"--worker-connections={s.worker_connections}",
+            f"--backlog={s.backlog}",
+        ]
+        # Of gunicorn 25.1 and newer; its default path is one per user.
+        return [*argv, *(["--no-control-socket"] if "control_socket" in self.seen.known else [])]
+
+    def environ(self, beacon: str, token: str) -> dict[str, str]:
+        """The app's variables, the import path of the probe, and what the probe is told."""
+        s = self.settings
+        told: dict[str, Any] = {
+            "beacon": beacon,
+            "token": token,
+            "conf": self.seen.config,
+            "green": s.postgres_driver == "psycopg2-green" and s.worker == "gevent",
+            "preload": s.worker != "gevent",
+            "pool": None if s.pool_from == "app" else _pool(s),
+        }
+        environ = app_environ(self.app)
+        path = [str(self.probe), *filter(None, [environ.get("PYTHONPATH", "")])]
+        more = {"PYTHONPATH": os.pathsep.join(path), "PYTHONUNBUFFERED": "1"}
+        return {**environ, **more, "POOLSCOPE_TOLD": json.dumps(told)}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the run does otherwise than the app's own configuration says."""
+        notes = [self.seen.note] if self.seen.note else []
+        if self.settings.worker == "gevent" and self.seen.settings.get("preload_app"):
+            notes.append(
+                "Your gunicorn configuration preloads the app. Under gevent that loads it before "
+                "gevent has patched sockets and locks, and then one request that waits for a "
+                "connection holds the whole worker: this run was started without preload_app."
+            )
+        return tuple(notes)
+
+    def failure(self, what: str, log: str) -> StartError:
+        """Why the app did not come up, with the cure and the last lines that it wrote."""
+        log = self.app.redact(log)
+        cause, cure = _explained(what, log, self.app)
+        return StartError(cause, cure, log)
+
+
+def app_environ(app: App) -> dict[str, str]:
+    """The environment of the app's processes."""
+    return child_environ(**dict(app.env))
+
+
+def _pool(settings: Settings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in POOL_FIELDS}
+
+
+def _explained(what: str, log: str, app: App) -> tuple[str, str]:
+    """Cause and cure, read off what gunicorn and the app wrote."""
+    pip = f"{app.python} -m pip install"
+    last = last_lines(log)
+    if "requires gevent" in log or "No module named 'gevent'" in log:
+        return "gevent is not installed in your app's environment", f"Install it: {pip} gevent"
+    if "No module named 'packaging'" in log:
+        return (
+            "gunicorn's gevent worker needs the package packaging",
+            f"Install it: {pip} 'gunicorn[gevent]'",
+        )
+    if "No module named" in log:
+        missing = last.partition("No module named ")[2].strip("'\" ")
+        return (
+            f"Your app could not be imported: {last}",
+            f"Name the directory that holds {missing or 'it'} with --chdir, or the interpreter "
+            "that has it installed with --python",
+        )
+    if "Failed to find attribute" in log or "Failed to find application" in log:
+        return (
+            f"gunicorn found no app in {app.module}",
+            "Name the object after the colon, or the factory with its brackets: shop:create_app()",
+        )
+    if "Worker failed to boot" in log or "Exception in worker process" in log:
+        return (
+            f"Your app could not be loaded: {last}" if last else f"Your app {what}",
+            "Mend what its traceback below names; what it needs from the environment comes with "
+            "--env KEY=VALUE",
+        )
+    return f"Your app {what}", "Read its last lines below"
+
+
+def last_lines(log: str) -> str:
+    """The last line of the last traceback in a log, "" where there is none."""
+    return next((line for line in reversed(log.splitlines()) if _is_error(line)), "")
+
+
+def _is_error(line: str) -> bool:
+    """Whether a line ends a traceback, as ``KeyError: 'X'`` does."""
+    name = line.partition(":")[0].rpartition(".")[2]
+    return not line.startswith((" ", "[")) and name.endswith(
+        ("Error", "Exception", "Improper", "ImproperlyConfigured", "Interrupt")
+    )

@@ -1,0 +1,275 @@
+"""The JSON API that the page and the command line use."""
+
+from dataclasses import asdict
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, make_response
+from werkzeug.exceptions import HTTPException, NotFound
+
+from config import (
+    APP,
+    ENDPOINTS,
+    FIELDS,
+    MODES,
+    MYSQL_DRIVERS,
+    POSTGRES_DRIVERS,
+    URL,
+    Field,
+    Settings,
+    SettingsError,
+    read_settings,
+)
+from dashboard import matrix
+from dashboard.conductor import Busy, Conductor
+from dashboard.errors import StartError
+from dashboard.runs import page_state as wire
+from dashboard.runs import report
+from dashboard.runs.app_card import card
+from dashboard.runs.run import Run
+from dashboard.targets.user_app_environment import modes_of
+from target_app.probe.marks import PHASES
+
+from . import contract
+from .contract import EMPTY, SETTINGS, Text, asked, takes
+
+api = Blueprint("api", __name__, url_prefix="/api")
+
+NOT_OF_OURS = frozenset({"pool_from"})
+OF_A_URL = ("endpoint", "requests", "deadline_seconds")
+NOT_OF_AN_APP = frozenset(
+    {"sleep_seconds", "driver", "postgres_max_connections", "mysql_max_connections"}
+)
+
+LAUNCH_QUERY = (
+    Text("compare", "The run beside which the page lays this one."),
+    Text("label", "What people call the run.", 100),
+    Field("keep", "Keep", "choice", "yes", "run", "In the history.", choices=("yes", "no")),
+)
+
+
+def conductor() -> Conductor:
+    """The conductor of the app that answers."""
+    return current_app.extensions["poolscope"].conductor  # type: ignore[no-any-return]
+
+
+@api.get("/options")
+def options() -> Response:
+    """Everything that a form of the settings needs."""
+    databases = conductor().databases
+    endpoints = []
+    guest = conductor().guest
+    outside = conductor().outside
+    paths = ENDPOINTS if guest is None else {APP: ", ".join(ask.text for ask in guest.app.asks)}
+    if outside is not None:
+        paths = {URL: f"{outside.origin}: {', '.join(ask.text for ask in outside.asks)}"}
+    for name, path in paths.items():
+        reason = databases.missing(name)
+        endpoints.append({"name": name, "path": path, "available": not reason, "reason": reason})
+    reasons = modes_of(guest.seen, guest.app) if guest is not None else {}
+    return jsonify(
+        {
+            "version": version("poolscope"),
+            "phases": [phase.value for phase in PHASES],
+            "modes": [
+                {
+                    "name": mode.name,
+                    "title": mode.title,
+                    "reason": reasons.get(mode.name, ""),
+                    "worker_class": mode.worker_class,
+                    "drivers": {"postgres": mode.postgres_driver, "mysql": mode.mysql_driver},
+                }
+                for mode in MODES.values()
+            ],
+            "endpoints": endpoints,
+            "fields": [each._asdict() | {"type": each.kind} for each in _fields(tuple(paths))],
+            "app": guest.facts() if guest is not None else None,
+        }
+    )
+
+
+def _fields(endpoints: tuple[str, ...]) -> list[Field]:
+    """The fields of the form: what an app has itself is no choice of a run, nor the reverse."""
+    defaults = conductor().defaults
+    left_out = NOT_OF_AN_APP if APP in endpoints else NOT_OF_OURS
+    shown = [each for name, each in FIELDS.items() if name not in left_out]
+    if URL in endpoints:  # the other settings are those of the server itself
+        shown = [FIELDS[name] for name in OF_A_URL]
+    return [
+        each._replace(
+            default=getattr(defaults, each.name),
+            choices=endpoints if each.name == "endpoint" else each.choices,
+        )
+        for each in shown
+    ]
+
+
+@api.post("/forecast")
+@takes(body=SETTINGS)
+def post_forecast() -> Response:
+    """What the settings in the body promise."""
+    settings = _settings()
+    promised = conductor().promise(settings)
+    return jsonify({"settings": settings.as_dict(), "forecast": promised.as_dict()})
+
+
+@api.post("/runs")
+@takes(query=LAUNCH_QUERY, body=SETTINGS, answer="Launched", status=202)
+def post_run() -> tuple[Response, int]:
+    """Launch a run with the settings in the body; ``?compare=RUN`` lays it beside that one."""
+    settings, given = _settings(), asked(post_run)
+    run = conductor().launch(
+        settings,
+        compared_with=given["compare"],
+        label=given["label"],
+        keep=given["keep"] == "yes",
+    )
+    return jsonify({"run": run.id}), HTTPStatus.ACCEPTED
+
+
+@api.post("/runs/<run_id>/cancel")
+@takes(body=EMPTY, answer="Launched", status=202)
+def cancel_run(run_id: str) -> tuple[Response, int]:
+    """Cancel the run that is going."""
+    contract.body()
+    if not conductor().cancel(run_id):
+        raise NotFound(f"no run {run_id[:20]} is going")
+    return jsonify({"run": run_id}), HTTPStatus.ACCEPTED
+
+
+@api.get("/runs")
+def get_runs() -> Response:
+    """The last few runs, the newest first."""
+    return jsonify([_brief(run) for run in reversed(conductor().runs.values())])
+
+
+def _brief(run: Run) -> dict[str, Any]:
+    requests = run.requests()
+    words = report.finished_sentence(requests, run.settings.requests, run.batches(), run.status)
+    return {
+        "run": run.id,
+        "history_id": run.history_id,
+        "label": run.label,
+        "status": run.status,
+        "settings": run.settings.as_dict(),
+        "sentence": words,
+        "total_seconds": report.total_seconds(requests),
+    }
+
+
+@api.get("/runs/<run_id>")
+def get_run(run_id: str) -> Response:
+    """The run as ``poolscope run --json`` prints it."""
+    run = _run(run_id)
+    batches, picture = run.shape()
+    body = report.as_json(run.settings, run.promised, run.requests(), batches, run.diagnosis())
+    body |= {"picture": picture, "paths": [row.as_dict() for row in run.paths()]}
+    error = run.error
+    more: dict[str, Any] = {
+        "run": run.id,
+        "history_id": run.history_id,
+        "status": run.status,
+        "app": card(run.settings, run.effective(), run.app_facts(), run.diagnosis()),
+        "error": error and {"cause": error.cause, "cure": error.cure, "stderr": error.log},
+    }
+    if run.going:
+        found = run.requests()
+        more["step"] = run.step or report.running_sentence(found, run.settings.requests)
+    return jsonify(body | more)
+
+
+@api.get("/runs/<run_id>/record")
+@takes(answer="Record")
+def get_run_record(run_id: str) -> Response:
+    """The whole run as the page draws it: its state, marks, gauges and summary."""
+    return jsonify(wire.record(_run(run_id), conductor()))
+
+
+@api.get("/runs/<run_id>/text")
+@takes(types=("text/plain",))
+def get_run_text(run_id: str) -> Response:
+    """The run as the seed's client prints it."""
+    run = _run(run_id)
+    outside = conductor().outside
+    origin = outside.origin if outside else f"http://127.0.0.1:{conductor().target.port}"
+    text = report.seed_text(run.settings, origin, run.requests())
+    return Response(text, mimetype="text/plain")
+
+
+@api.get("/matrix")
+def get_matrix() -> Response:
+    """The matrix of worker classes and drivers, as far as it is measured."""
+    survey = current_app.extensions["poolscope"].survey
+    drivers = [[name, "Postgres"] for name in POSTGRES_DRIVERS]
+    drivers += [[name, "MySQL"] for name in MYSQL_DRIVERS]
+    return jsonify(
+        {
+            "going": survey.going,
+            "cells": [asdict(cell) for cell in survey.cells],
+            "rows": drivers,
+            "worker_classes": matrix.WORKER_CLASSES,
+            "combinations": len(matrix.combinations()),
+        }
+    )
+
+
+@api.post("/matrix")
+@takes(body=EMPTY, status=202)
+def post_matrix() -> tuple[Response, int]:
+    """Measure the matrix anew."""
+    contract.body()
+    if conductor().guest is not None or conductor().outside is not None:
+        cause = "The matrix measures our own app, which this Poolscope does not serve"
+        raise StartError(cause, "Start another without --app and --url")
+    last = conductor().last
+    if last is not None and last.going:
+        raise Busy(last.id)
+    current_app.extensions["poolscope"].survey.start()
+    return get_matrix(), HTTPStatus.ACCEPTED
+
+
+def _run(run_id: str) -> Run:
+    run = conductor().runs.get(run_id)
+    if run is None:
+        raise NotFound(f"there is no run {run_id[:20]}")
+    return run
+
+
+def _settings() -> Settings:
+    given, defaults = contract.body(), conductor().defaults
+    settings = read_settings(given if defaults == Settings() else defaults.as_dict() | given)
+    return conductor().checked(settings) if conductor().guest is not None else settings
+
+
+def problem(status: int, title: str, detail: str, **more: Any) -> Response:
+    """An error as ``application/problem+json`` (RFC 9457)."""
+    body = {"title": title, "status": status, "detail": detail, **more}
+    response = make_response(jsonify(body), status)
+    response.mimetype = "application/problem+json"
+    return response
+
+
+@api.app_errorhandler(SettingsError)
+def bad_settings(error: SettingsError) -> Response:
+    """422 with a message for every field that cannot be used."""
+    errors = [{"field": name, "message": message} for name, message in error.errors]
+    return problem(422, "These settings cannot be used", str(error), errors=errors)
+
+
+@api.app_errorhandler(Busy)
+def busy(error: Busy) -> Response:
+    """409: one run at a time."""
+    return problem(409, "Another run is going", str(error), run=error.run)
+
+
+@api.app_errorhandler(StartError)
+def cannot_start(error: StartError) -> Response:
+    """503: this machine lacks a part that the run needs."""
+    return problem(503, error.cause, error.cure)
+
+
+@api.app_errorhandler(HTTPException)
+def http_error(error: HTTPException) -> Response:
+    """Every other refusal in the same form."""
+    return problem(error.code or 500, error.name, error.description or "")
