@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 SECONDS = 1.0
 MINUTES = 60 * SECONDS
 
+ROOT = Path(__file__).resolve().parent  # where our packages, pages and styles lie
 LOOPBACK = "127.0.0.1"
 AUTO = "auto"
 

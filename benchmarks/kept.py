@@ -8,8 +8,8 @@ from sqlalchemy import insert
 
 from config import read_settings
 from dashboard.exports import FORMATS
-from dashboard.history import rows as stored
 from dashboard.history.listing import Listing
+from dashboard.history.rows import columns_of, marks_of, read
 from dashboard.history.store import History
 from dashboard.history.tables import StoredMarks, StoredRun, db
 from dashboard.runs.comparison import compare
@@ -48,17 +48,17 @@ def timed(do: Callable[[], object], rounds: int) -> str:
 
 def fresh(record: Record) -> Record:
     """The same run with nothing derived yet."""
-    return stored.read(*_rows(record))
+    return read(*_rows(record))
 
 
 def _rows(record: Record) -> tuple[StoredRun, StoredMarks]:
-    row = StoredRun(number=1, label="", pinned=False, **stored.columns_of(record))
-    return row, stored.marks_of(1, record)
+    row = StoredRun(number=1, label="", pinned=False, **columns_of(record))
+    return row, marks_of(1, record)
 
 
 def fill(history: History, record: Record) -> None:
     """Give the history ``ROWS`` runs to list."""
-    columns = stored.columns_of(record) | {"owner": "bench", "label": "", "pinned": False}
+    columns = columns_of(record) | {"owner": "bench", "label": "", "pinned": False}
     with history._session():  # the rows alone: marks are read only when a run is opened
         db.session.execute(insert(StoredRun), [columns] * ROWS)
         db.session.commit()
@@ -73,8 +73,8 @@ def main(rounds: int) -> None:
             record = run.record()
         history = History(own)
         number = history.latest()
-        size = len(stored.marks_of(1, record).marks)
-        everything = size + len(stored.marks_of(1, record).gauges)
+        size = len(marks_of(1, record).marks)
+        everything = size + len(marks_of(1, record).gauges)
         opened = history.get(number)
         assert opened is not None
         assert [mark[1:] for mark in opened.marks] == [mark[1:] for mark in record.marks]

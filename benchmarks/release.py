@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import requests
 
 from benchmarks import peers
-from dashboard.burst.__main__ import files_needed
-from dashboard.cli.burst_report import Loose, fire
-from dashboard.workload.mix import Ask
+from dashboard.cli.burst_report import BurstResult, send_burst
+from dashboard.processes.open_files import files_needed
+from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
 from target_app.probe.marks import Phase
 
@@ -38,13 +38,17 @@ def report(port: int) -> list[tuple[int, float, float]]:
     return [tuple(line) for line in answer.json()]
 
 
-def ours(port: int, count: int) -> Loose:
+def ours(port: int, count: int) -> BurstResult:
     """One burst of our own."""
     token = secrets.token_hex(16)
-    return fire(Plan(host="127.0.0.1", port=port, asks=(Ask(),), requests=count, token=token))
+    return send_burst(
+        Plan(
+            host="127.0.0.1", port=port, request_specs=(RequestSpec(),), requests=count, token=token
+        )
+    )
 
 
-def stamp_errors(sent: Loose, stamps: list[tuple[int, float, float]]) -> list[float]:
+def stamp_errors(sent: BurstResult, stamps: list[tuple[int, float, float]]) -> list[float]:
     """Seconds between the server's send of each answer and our stamp of its completion."""
     origin = sent.log.released_at or 0.0
     by_seq = {seq: at for seq, _, at in stamps}

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 
 import requests
 
-from config import TargetConfig, child_environ, read_settings
-from dashboard.processes.children import ROOT
+from config import ROOT, TargetConfig, child_environ, read_settings
 from dashboard.targets.gunicorn import TargetSpec
 
 from .fresh import fresh_runtime
@@ -88,7 +87,7 @@ def switch(rounds: int) -> None:
             for mode in ("gevent-green", "blocking"):
                 settings = read_settings({"mode": mode})
                 start = time.monotonic()
-                runtime.target.ensure(TargetSpec.of(settings, urls), 30)
+                runtime.gunicorn.ensure(TargetSpec.of(settings, urls), 30)
                 ours.append(time.monotonic() - start)
                 start = time.monotonic()
                 with _plain(settings.worker, urls.postgres):

@@ -5,7 +5,7 @@ from typing import Any
 
 from config import read_settings
 from dashboard.analysis.forecast import forecast
-from dashboard.runs import page_state as wire
+from dashboard.runs import page_state
 from target_app.probe.marks import Mark, Phase
 
 CAPACITY = 900
@@ -60,7 +60,7 @@ def record_of(count: int) -> dict[str, Any]:
         "failures": [],
         "diagnosis": None,
     }
-    return {"state": state, "frame": wire.frame("r9", 0, marks), "summary": summary}
+    return {"state": state, "frame": page_state.frame("r9", 0, marks), "summary": summary}
 
 
 def _start(seq: int) -> float:

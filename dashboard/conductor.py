@@ -9,23 +9,27 @@ from typing import Any
 
 from config import SECONDS, URL, Settings
 from dashboard.analysis.forecast import Forecast
-from dashboard.burst.__main__ import files_needed
 from dashboard.burst.generator import Generator
 from dashboard.databases.databases import Databases
 from dashboard.databases.monitor import Monitor
 from dashboard.history.store import History, HistoryError
 from dashboard.marks.log import RunLog
-from dashboard.marks.samples import Sample, of_pulse
+from dashboard.marks.samples import Sample, samples_of_heartbeat
 from dashboard.processes.children import Children
+from dashboard.processes.open_files import files_needed
+from dashboard.runs.page_state import TargetStatus
 from dashboard.runs.run import Run
-from dashboard.targets.external_address import Outside
-from dashboard.targets.gunicorn import Target, same_token
-from dashboard.targets.subjects import RunningServer, SleepingEndpoints, YourApp
-from dashboard.targets.target import Subject
-from dashboard.targets.user_app_gunicorn import Guest
-from dashboard.workload.mix import Ask
+from dashboard.targets.external import ExternalTarget
+from dashboard.targets.external_address import ExternalServer
+from dashboard.targets.gunicorn import GunicornProcess
+from dashboard.targets.sleeping import SleepingTarget
+from dashboard.targets.target import Target
+from dashboard.targets.user_app import UserAppTarget
+from dashboard.targets.user_app_gunicorn import UserApp
+from dashboard.tokens import same_token
+from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
-from target_app.probe.heartbeat import Pulse
+from target_app.probe.heartbeat import Heartbeat
 from target_app.probe.marks import Mark
 
 from .errors import StartError
@@ -49,22 +53,22 @@ class Conductor:
     def __init__(  # noqa: PLR0913, PLR0917  one per part
         self,
         databases: Databases,
-        target: Target,
+        gunicorn: GunicornProcess,
         children: Children,
         history: History | None = None,
-        outside: Outside | None = None,
-        guest: Guest | None = None,
+        external: ExternalServer | None = None,
+        user_app: UserApp | None = None,
     ) -> None:
-        self.outside = outside
-        self.guest = guest
-        self.subject: Subject = SleepingEndpoints(target, databases)
-        if outside is not None:
-            self.subject = RunningServer(outside)
-        elif guest is not None:
-            self.subject = YourApp(target, guest)
+        self.external = external
+        self.user_app = user_app
+        self.target: Target = SleepingTarget(gunicorn, databases)
+        if external is not None:
+            self.target = ExternalTarget(external)
+        elif user_app is not None:
+            self.target = UserAppTarget(gunicorn, user_app)
         self.databases = databases
         self.history = history
-        self.target = target
+        self.gunicorn = gunicorn
         self.runs: dict[str, Run] = {}  # the last few, the newest last
         self._children = children
         self._numbers = itertools.count(1)
@@ -81,25 +85,32 @@ class Conductor:
         """The run that is going, or else the newest; None before the first."""
         return next(reversed(self.runs.values()), None)
 
+    @property
+    def target_status(self) -> TargetStatus:
+        """What runs behind the dashboard, as the page shows it."""
+        if self.external is not None:
+            return TargetStatus([], None, self.external.origin)
+        return TargetStatus(self.gunicorn.pids, self.gunicorn.master_pid)
+
     # Marks arrive from the receiver's thread.
-    def hear(self, mark: Mark) -> None:
+    def on_mark(self, mark: Mark) -> None:
         """Take a mark of the target; those without the going run's token are dropped."""
         run = self.last
         if run is not None and same_token(mark.run, self._token):
             run.log.add(mark)
 
-    def hear_notice(self, event: str, token: str, pid: int, more: dict[str, Any]) -> None:
+    def on_notice(self, event: str, token: str, pid: int, more: dict[str, Any]) -> None:
         """Take a notice of the target; what it has found in an app goes to the going run."""
-        self.target.hear(event, token, pid, more)
+        self.gunicorn.on_notice(event, token, pid, more)
         run = self.last
-        if event == "found" and run is not None and run.going:
-            run.found = self.target.found
+        if event == "found" and run is not None and run.is_running:
+            run.found = self.gunicorn.found
 
-    def hear_pulse(self, token: str, pulse: Pulse) -> None:
+    def on_heartbeat(self, token: str, heartbeat: Heartbeat) -> None:
         """Take the heartbeat of a worker of the target."""
         run = self.last
-        if run is not None and run.status == "running" and self.target.owns(token):
-            run.log.add_samples(pulse.at, lambda at: of_pulse(pulse, at))
+        if run is not None and run.status == "running" and self.gunicorn.owns(token):
+            run.log.add_samples(heartbeat.at, lambda at: samples_of_heartbeat(heartbeat, at))
 
     def launch(
         self,
@@ -107,30 +118,30 @@ class Conductor:
         compared_with: str = "",
         label: str = "",
         keep: bool = True,
-        asks: tuple[Ask, ...] = (),
+        request_specs: tuple[RequestSpec, ...] = (),
     ) -> Run:
         """Start a run in the background, ``compared_with`` naming the run that it improves on.
 
         Without ``keep`` it is not in the history. ``asks`` are sent in place of the endpoint's.
         Busy when one is going; StartError when this machine cannot do it at all.
         """
-        settings = self.subject.checked(settings)
-        asks = self.subject.asks(asks)
-        self.subject.require(settings)
+        settings = self.target.checked(settings)
+        request_specs = self.target.request_specs(request_specs)
+        self.target.require(settings)
         too_many = files_needed(settings.requests)
         if too_many:
             raise StartError("The open-file limit is too low", too_many)
         with self._lock:
-            if self.last is not None and self.last.going:
+            if self.last is not None and self.last.is_running:
                 raise Busy(self.last.id)
             # A tab that was open before a restart must not take this run for one that it knows.
             name = f"r{next(self._numbers)}-{secrets.token_hex(3)}"
-            is_outside = settings.endpoint == URL
-            log = RunLog(name, settings.requests, is_outside=is_outside, clean=self.subject.redact)
-            run = Run(name, settings, self.subject.promise(settings, asks), log)
-            run.app = self.subject.facts()
+            is_external = settings.endpoint == URL
+            log = RunLog(name, settings.requests, is_external=is_external, clean=self.target.redact)
+            run = Run(name, settings, self.target.promise(settings, request_specs), log)
+            run.app = self.target.facts()
             run.compared_with = compared_with if compared_with in self.runs else ""
-            run.label, run.kept, run.asks = label, keep, asks
+            run.label, run.kept, run.request_specs = label, keep, request_specs
             self.runs[name] = run
             for old in list(self.runs)[:-MOST_RUNS]:
                 del self.runs[old]
@@ -138,27 +149,27 @@ class Conductor:
             parts = [run, self._thread]
             self._thread = threading.Thread(target=self._conduct, args=parts, name="conductor")
             self._thread.start()
-        self._tell()
+        self._notify()
         return run
 
     def checked(self, settings: Settings) -> Settings:
         """The settings as this dashboard can run them; SettingsError says which it cannot."""
-        return self.subject.checked(settings)
+        return self.target.checked(settings)
 
     @property
     def defaults(self) -> Settings:
         """What a form begins with."""
-        return self.subject.defaults
+        return self.target.defaults
 
     def promise(self, settings: Settings) -> Forecast:
         """What the settings promise."""
-        return self.subject.promise(settings)
+        return self.target.promise(settings)
 
     def cancel(self, run_id: str) -> bool:
         """Cancel the going run; False when ``run_id`` is not going."""
         with self._lock:
             run = self.last
-            if run is None or run.id != run_id or not run.going:
+            if run is None or run.id != run_id or not run.is_running:
                 return False
             self._cancelled.set()
             if self._generator is not None:
@@ -172,7 +183,7 @@ class Conductor:
 
     def close(self) -> None:
         """Cancel what goes on, and wait for its end."""
-        if self.last is not None and self.last.going:
+        if self.last is not None and self.last.is_running:
             self.cancel(self.last.id)
         self.wait()
 
@@ -187,7 +198,7 @@ class Conductor:
             self._changed.wait_for(lambda: self._version > version, timeout)
             return self._version
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         with self._changed:
             self._version += 1
             self._changed.notify_all()
@@ -196,7 +207,7 @@ class Conductor:
         if self._cancelled.is_set():
             raise _Cancelled
         run.step, run.step_since = step, time.monotonic()
-        self._tell()
+        self._notify()
 
     def _conduct(self, run: Run, before: threading.Thread | None) -> None:
         if before is not None:
@@ -204,9 +215,9 @@ class Conductor:
         self._begin_record(run)
         status = "failed"
         try:
-            self.subject.prepare(run, lambda step: self._step(run, step))
+            self.target.prepare(run, lambda step: self._step(run, step))
             self._token = secrets.token_hex(16)
-            plan = self.subject.plan(run, self._token)
+            plan = self.target.plan(run, self._token)
             self._step(run, "opening connections")
             status = self._burst(run, plan)
         except _Cancelled:
@@ -233,10 +244,10 @@ class Conductor:
             except HistoryError as error:
                 run.history_id = None
                 run.notes.append(f"This run could not be kept: {error}.")
-            self._tell()
+            self._notify()
 
     def _burst(self, run: Run, plan: Plan) -> str:
-        database, port = self.subject.watched(run)
+        database, port = self.target.watched(run)
         monitor = Monitor(
             database,
             port,
@@ -263,7 +274,7 @@ class Conductor:
 
     def _released(self, run: Run) -> None:
         run.status, run.step = "running", ""
-        self._tell()
+        self._notify()
 
     def _finish(self, run: Run, status: str) -> None:
         self._token = ""
@@ -272,14 +283,14 @@ class Conductor:
                 word = "cancelled" if status == "cancelled" else "reset"
                 at = time.monotonic() - run.log.released_at
                 run.log.fail_rest(f"{word}: the run was broken off", round(at, 6))
-            self.subject.break_off(run)
+            self.target.abort(run)
         else:
-            self.subject.learn(run)
-        run.notes += run.late_notes() + self.subject.notes(run)
+            self.target.learn(run)
+        run.notes += run.late_notes() + self.target.notes(run)
         run.finished_at = time.monotonic()
         run.status, run.step = status, ""
         run.log.close()
-        self._tell()
+        self._notify()
 
 
 class _Cancelled(Exception):

@@ -101,14 +101,14 @@ class Survey:
         self.cells: list[Cell] = []
 
     @property
-    def going(self) -> bool:
+    def is_running(self) -> bool:
         """Whether it is being measured."""
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> bool:
         """Begin to measure; False when that goes on already."""
         with self._lock:
-            if self.going:
+            if self.is_running:
                 return False
             self.cells = []
             self._thread = threading.Thread(

@@ -8,10 +8,10 @@ from dashboard.history.store import History
 from dashboard.processes.children import Children
 from dashboard.processes.data_dir import claim
 from dashboard.processes.leftovers import Ledger
-from dashboard.targets.external_address import Outside
-from dashboard.targets.gunicorn import Target
+from dashboard.targets.external_address import ExternalServer
+from dashboard.targets.gunicorn import GunicornProcess
 from dashboard.targets.receiver import Receiver
-from dashboard.targets.user_app_gunicorn import invite
+from dashboard.targets.user_app_gunicorn import prepare_user_app
 from dashboard.targets.user_app_options import App
 
 from .conductor import Conductor
@@ -26,11 +26,11 @@ class Runtime:
         self,
         environment: Environment,
         app: App | None = None,
-        outside: Outside | None = None,
+        external: ExternalServer | None = None,
     ) -> None:
         self.instance = claim(environment.data_dir)
         try:
-            self.guest = invite(app, self.instance.path / "probe") if app else None
+            self.user_app = prepare_user_app(app, self.instance.path / "probe") if app else None
         except StartError:
             self.instance.release()
             raise
@@ -39,14 +39,14 @@ class Runtime:
         self.children = Children(ledger)
         self.databases = Databases(environment, self.instance, self.children)
         self.receiver = Receiver()
-        self.target = Target(self.children, self.receiver.address)
+        self.gunicorn = GunicornProcess(self.children, self.receiver.address)
         self.history = History(environment)
         self.conductor = Conductor(
-            self.databases, self.target, self.children, self.history, outside, self.guest
+            self.databases, self.gunicorn, self.children, self.history, external, self.user_app
         )
         self.survey = Survey(self.conductor)
         conductor = self.conductor
-        self.receiver.start(conductor.hear, conductor.hear_notice, conductor.hear_pulse)
+        self.receiver.start(conductor.on_mark, conductor.on_notice, conductor.on_heartbeat)
 
     def __enter__(self) -> "Runtime":
         return self
@@ -63,7 +63,7 @@ class Runtime:
         """Stop the run, the target, the databases and the receiver."""
         self.survey.close()
         self.conductor.close()
-        self.target.stop()
+        self.gunicorn.stop()
         self.databases.close()
         self.receiver.close()
         self.history.close()

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from config import TargetConfig
-from target_app.probe import heartbeat as pulse
+from target_app.probe import heartbeat
 from target_app.probe.beacon import Beacon, parse_address
 
 _config = TargetConfig.from_environ()
@@ -26,7 +26,7 @@ def post_worker_init(worker: Any) -> None:
         # Not before: what the master imports has missed gevent's patching.
         from target_app.probe.pools import pool_states
 
-        pulse.start(Beacon(parse_address(_config.beacon)), _config.token, pool_states)
+        heartbeat.start(Beacon(parse_address(_config.beacon)), _config.token, pool_states)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

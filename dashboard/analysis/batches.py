@@ -63,7 +63,7 @@ def find_batches(requests: Iterable[Request], width: int) -> list[Batch]:
     return batches
 
 
-def are_a_picture(requests: Iterable[Request], batches: Sequence[Batch]) -> bool:
+def batches_meaningful(requests: Iterable[Request], batches: Sequence[Batch]) -> bool:
     """Whether batches tell what happened: whether one was served before the next began.
 
     With equal service times they are. Where a request of 2 s shares a pool with others of 20 ms,

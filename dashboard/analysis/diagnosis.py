@@ -14,7 +14,7 @@ from typing import Any
 from config import URL
 from target_app.probe.marks import Phase
 
-from . import external as seen
+from . import external
 from .evidence import SHORT_SECONDS, Evidence
 from .explanations import evidence_for, sentence_for
 from .forecast import NONE, Forecast, holds_loop
@@ -51,8 +51,10 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     A server that somebody else runs has settings of its own, which ours cannot lift.
     """
     if evidence.settings.endpoint == URL:
-        limit = seen.limit_of(evidence)
-        return Diagnosis(limit, seen.sentence_of(limit, evidence), evidence_for(limit, evidence))
+        limit = external.limit_of(evidence)
+        return Diagnosis(
+            limit, external.sentence_of(limit, evidence), evidence_for(limit, evidence)
+        )
     limit = find_limit(evidence)
     suggestions = suggestions_for(limit, evidence)
     return Diagnosis(
@@ -81,7 +83,7 @@ def find_limit(evidence: Evidence) -> str:  # noqa: PLR0911  one return for each
         return "cpu"
     if max(evidence.pool_wait_share, evidence.pool_delayed_share) >= POOL_SHARE:
         capacity = settings.pool_capacity or 0
-        if settings.max_overflow > 0 and evidence.kept() < KEPT_SHARE * capacity:
+        if settings.max_overflow > 0 and evidence.mean_in_use() < KEPT_SHARE * capacity:
             return "overflow-collapse"
         return "uneven-workers" if _uneven(evidence, capacity) else "pool-capacity"
     return _queue_limit(evidence) if evidence.queue_waiters else NONE

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from config import Settings
-from dashboard.marks import samples as gauges
 from dashboard.marks.requests import Request, Service
-from dashboard.marks.samples import Sample
+from dashboard.marks.samples import Sample, cpu_share
 
 from .batches import waited_for_pool
 from .forecast import forecast
@@ -108,7 +107,7 @@ class Evidence:
     @property
     def cpu_share(self) -> float:
         """The share of one core that the busiest worker took."""
-        return gauges.cpu_share(list(self.samples))
+        return cpu_share(list(self.samples))
 
     @property
     def overdue(self) -> float:
@@ -135,11 +134,11 @@ class Evidence:
         """Whether no worker ever served two requests at one time."""
         return self.at_once() <= 1
 
-    def kept(self) -> float:
+    def mean_in_use(self) -> float:
         """The mean connections in use while requests waited, of the worker with the fewest."""
         return min((mean for mean, _ in self._in_use()), default=math.inf)
 
-    def smallest(self) -> int:
+    def min_in_use(self) -> int:
         """The fewest connections that this worker had in use for long while requests waited."""
         return min(self._in_use(), default=(math.inf, 0))[1]
 

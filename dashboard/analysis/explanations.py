@@ -87,12 +87,12 @@ def _none_sentence(e: Evidence) -> str:
 
 def _collapse_sentence(e: Evidence) -> str:
     s = e.settings
-    lost = max(1, (s.pool_capacity or 0) - e.smallest())
+    lost = max(1, (s.pool_capacity or 0) - e.min_in_use())
     where = "" if s.workers == 1 else " in one of the workers"
     return (
         f"{_waited(e.pool_waiters, e)} waited for a connection. {_pool(s)} at a time at first, "
-        f"then {e.smallest()}{where}: while requests waited, {lost} overflow connections "
-        f"were closed and their places were lost ({e.kept():.1f} in use on average)."
+        f"then {e.min_in_use()}{where}: while requests waited, {lost} overflow connections "
+        f"were closed and their places were lost ({e.mean_in_use():.1f} in use on average)."
     )
 
 

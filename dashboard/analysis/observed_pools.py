@@ -26,7 +26,7 @@ WITHOUT_WAITS = frozenset({"SingletonThreadPool", "StaticPool", "AssertionPool"}
 
 
 @dataclass(frozen=True)
-class FoundPool:
+class ObservedPool:
     """One live pool: its class and limits, None where its class has none.
 
     ``asked`` is what the app itself asked for, where the run tried another pool instead.
@@ -69,10 +69,10 @@ def _limits(kind: Any, size: Any, overflow: Any, timeout: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Found:
+class ObservedApp:
     """What one app was found to use."""
 
-    pools: tuple[FoundPool, ...] = ()
+    pools: tuple[ObservedPool, ...] = ()
     drivers: tuple[str, ...] = ()  # modules
     green: bool = False  # psycopg2 hands its waiting over to gevent
     uses: tuple[str, ...] = field(default=())  # of sqlalchemy, flask_sqlalchemy, django
@@ -82,11 +82,11 @@ class Found:
         return asdict(self)
 
 
-def found_of_notice(notice: Mapping[str, Any]) -> Found:
+def observed_from_notice(notice: Mapping[str, Any]) -> ObservedApp:
     """What a worker tells; ValueError for what is no such notice."""
     try:
         pools = tuple(
-            FoundPool(
+            ObservedPool(
                 index=int(pool["index"]),
                 kind=str(pool["class"])[:60],
                 size=_whole(pool["size"]),
@@ -102,10 +102,12 @@ def found_of_notice(notice: Mapping[str, Any]) -> Found:
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ValueError("not what a worker tells of its app") from error
     uses = ("sqlalchemy", "flask_sqlalchemy", "django")
-    return Found(pools, drivers, bool(notice.get("green")), tuple(n for n in uses if notice.get(n)))
+    return ObservedApp(
+        pools, drivers, bool(notice.get("green")), tuple(n for n in uses if notice.get(n))
+    )
 
 
-def found_of_json(given: Mapping[str, Any]) -> Found:
+def observed_from_json(given: Mapping[str, Any]) -> ObservedApp:
     """What ``Found.as_json`` wrote; ValueError for anything else."""
     told = {
         "pools": [dict(pool) | {"class": pool["kind"]} for pool in given["pools"]],
@@ -113,7 +115,7 @@ def found_of_json(given: Mapping[str, Any]) -> Found:
         "green": given["green"],
         **dict.fromkeys(given["uses"], True),
     }
-    return found_of_notice(told)
+    return observed_from_notice(told)
 
 
 def _asked(given: Any) -> dict[str, Any] | None:
@@ -130,7 +132,7 @@ def _whole(given: Any) -> int | None:
     return None if given is None else int(given)
 
 
-def merged(found: Iterable[Found]) -> Found | None:
+def merged(found: Iterable[ObservedApp]) -> ObservedApp | None:
     """What several workers of one app told, as one: a pool that only some have used counts."""
     told = list(found)
     if not told:
@@ -138,10 +140,10 @@ def merged(found: Iterable[Found]) -> Found | None:
     most = max(told, key=lambda each: len(each.pools))
     drivers = sorted({name for each in told for name in each.drivers})
     uses = sorted({name for each in told for name in each.uses})
-    return Found(most.pools, tuple(drivers), any(each.green for each in told), tuple(uses))
+    return ObservedApp(most.pools, tuple(drivers), any(each.green for each in told), tuple(uses))
 
 
-def limiting_pool(found: Found, requests: Iterable[Request]) -> FoundPool | None:
+def limiting_pool(found: ObservedApp, requests: Iterable[Request]) -> ObservedPool | None:
     """The pool that requests waited for most; the smallest where nobody waited; None of none."""
     if not found.pools:
         return None
@@ -167,7 +169,9 @@ def service_seconds(requests: Iterable[Request]) -> float:
     return statistics.median(lengths) if lengths else 0.0
 
 
-def as_found(settings: Settings, found: Found | None, requests: Sequence[Request]) -> Settings:
+def effective_settings(
+    settings: Settings, found: ObservedApp | None, requests: Sequence[Request]
+) -> Settings:
     """The settings that a run of an app had: its pool, its driver, and its median service.
 
     Those of a run of ours are as they were chosen.
@@ -183,7 +187,9 @@ def as_found(settings: Settings, found: Found | None, requests: Sequence[Request
     return replace(settings, **limits, driver=driver, sleep_seconds=seconds)
 
 
-def with_found_pool(settings: Settings, found: Found | None, effective: Settings) -> Settings:
+def with_observed_pool(
+    settings: Settings, found: ObservedApp | None, effective: Settings
+) -> Settings:
     """What the run chose, with the app's own pool in the fields that it left to the app."""
     if settings.pool_from != "app" or found is None or not found.pools:
         return settings
@@ -194,9 +200,11 @@ def with_found_pool(settings: Settings, found: Found | None, effective: Settings
         return settings
 
 
-def as_expected(settings: Settings, found: Found | None, requests: Sequence[Request]) -> Settings:
+def expected_settings(
+    settings: Settings, found: ObservedApp | None, requests: Sequence[Request]
+) -> Settings:
     """What ``settings`` would have, by what a run before with ``requests`` has shown."""
-    known = as_found(settings, found, requests)
+    known = effective_settings(settings, found, requests)
     pool = limiting_pool(found, requests) if found is not None else None
     limits: dict[str, Any] = {}
     if pool is not None and pool.asked is not None:
@@ -207,7 +215,7 @@ def as_expected(settings: Settings, found: Found | None, requests: Sequence[Requ
     return replace(known, **limits, driver=_driver(found, pool, green=green))
 
 
-def as_launched(effective: Settings, *, is_pool_changed: bool) -> Settings:
+def launchable_settings(effective: Settings, *, is_pool_changed: bool) -> Settings:
     """Settings of ``as_found`` and the like as a person launches them."""
     pool_from = "here" if is_pool_changed else effective.pool_from
     return replace(effective, driver=AUTO, sleep_seconds=0.0, pool_from=pool_from)
@@ -220,7 +228,7 @@ def _limits_of(size: Any, overflow: Any, timeout: Any) -> dict[str, Any]:
     return limits | ({} if timeout is None else {"pool_timeout": float(timeout)})
 
 
-def _driver(found: Found | None, pool: FoundPool | None, *, green: bool) -> str:
+def _driver(found: ObservedApp | None, pool: ObservedPool | None, *, green: bool) -> str:
     """The driver's name as the rules know it, "none" where none was found."""
     if found is None:
         return NO_DRIVER
@@ -230,7 +238,7 @@ def _driver(found: Found | None, pool: FoundPool | None, *, green: bool) -> str:
     return "psycopg2-green" if name == "psycopg2" and green else name
 
 
-def words_of(found: Found | None) -> list[str]:
+def words_of(found: ObservedApp | None) -> list[str]:
     """One line for each pool that was found, or why there is none."""
     if found is None:
         return []

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from dashboard.marks.requests import Request
-from dashboard.marks.server_timing import told
+from dashboard.marks.server_timing import parse_metrics
 from target_app.probe.marks import Phase
 
 
@@ -87,7 +87,7 @@ def _row(name: str, requests: Sequence[Request]) -> PathRow:
             word = request.end.detail if request.done else request.failure
             statuses[word] = statuses.get(word, 0) + 1
         for mark in request.marks:
-            for metric in told(mark.detail):
+            for metric in parse_metrics(mark.detail):
                 if metric.duration is not None:
                     metrics.setdefault(metric.name, []).append(metric.duration)
     return PathRow(

@@ -8,7 +8,7 @@ from config import APP, FIELDS, Settings
 
 from .evidence import Evidence
 from .forecast import forecast, in_database, usable_connections, width_per_worker
-from .observed_pools import NO_DRIVER, POOL_FIELDS, as_launched
+from .observed_pools import NO_DRIVER, POOL_FIELDS, launchable_settings
 
 MOST_THREADS = 1000
 # Limits of which the measured services tell what another number of places would bring.
@@ -85,7 +85,7 @@ def suggestions_for(limit: str, evidence: Evidence) -> tuple[Suggestion, ...]:
             if s.endpoint == APP:
                 titles = [text for text in titles if not text.startswith(IMPLIED)]
                 is_pool_changed = any(name in POOL_FIELDS for name in change)
-                settings = as_launched(settings, is_pool_changed=is_pool_changed)
+                settings = launchable_settings(settings, is_pool_changed=is_pool_changed)
             title = ", ".join(titles)
             made.append(Suggestion(title, settings, seconds, promised.limit))
     return tuple(made)

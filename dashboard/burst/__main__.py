@@ -13,7 +13,6 @@ import errno
 import gc
 import json
 import os
-import resource
 import selectors
 import socket
 import ssl
@@ -35,30 +34,12 @@ from .tls import Tls, reason
 # Connections still coming up are waited for this long after the last one opened.
 QUIET_SECONDS = 0.25 * SECONDS
 OPENING_SECONDS = 3 * SECONDS
-SPARE_FILES = 64
 LATE = "opened after the release"
 FIRST_BYTE_SECONDS = 0.001  # before the last one, from which on an answer takes its time
 
 _SO_TIMESTAMPNS = 35  # asm-generic/socket.h; the same number on x86 and arm
 _TIMESPEC = struct.Struct("@ll")
 _ANCILLARY = socket.CMSG_SPACE(_TIMESPEC.size) if hasattr(socket, "CMSG_SPACE") else 0
-
-
-def files_needed(requests: int) -> str:
-    """Why this process cannot open ``requests`` sockets, with the cure; "" when it can.
-
-    Raises the soft limit as far as the hard one allows.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    need = requests + SPARE_FILES
-    if hard != resource.RLIM_INFINITY and hard < need:
-        return (
-            f"{requests} requests need {need} open files, and the limit is {hard}: "
-            f"raise it (ulimit -Hn {need}), or send at most {max(hard - SPARE_FILES, 0)} requests"
-        )
-    if soft != resource.RLIM_INFINITY and soft < need:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (need, hard))
-    return ""
 
 
 class Clock:
@@ -85,8 +66,8 @@ class Burst:
         self._clock = Clock()
         self._selector = selectors.DefaultSelector()
         self._exchanges = [
-            Exchange(seq, ask, payload, Tls(plan.host) if plan.tls else None)
-            for seq, (ask, payload) in enumerate(plan.payloads(), 1)
+            Exchange(seq, request_spec, payload, Tls(plan.host) if plan.tls else None)
+            for seq, (request_spec, payload) in enumerate(plan.payloads(), 1)
         ]
         self._opening: set[Exchange] = set()
         self._left = plan.requests
@@ -325,7 +306,7 @@ class Burst:
         first_at = max(each.first_at, each.sent_at)
         if each.timing:
             self._say(timing=[each.seq, each.timing, first_at])
-        if self._plan.outside:
+        if self._plan.external:
             said = detail_of(own_metrics(each.timing))
             if said or at - first_at >= FIRST_BYTE_SECONDS:
                 self._mark(each, Phase.RESPONDING, first_at, said)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 import httptools
 
-from dashboard.workload.mix import Ask
+from dashboard.workload.mix import RequestSpec
 from target_app.probe.failures import classify
 
 from .error_page import says
@@ -20,7 +20,6 @@ class Exchange:
     """One request: its socket, the parser of its answer, and how it ended."""
 
     __slots__ = (
-        "ask",
         "body",
         "complete",
         "connected",
@@ -30,6 +29,7 @@ class Exchange:
         "kind",
         "parser",
         "payload",
+        "request_spec",
         "sent_at",
         "seq",
         "sock",
@@ -39,9 +39,11 @@ class Exchange:
         "unsent",
     )
 
-    def __init__(self, seq: int, ask: Ask, payload: bytes, tls: Tls | None = None) -> None:
+    def __init__(
+        self, seq: int, request_spec: RequestSpec, payload: bytes, tls: Tls | None = None
+    ) -> None:
         self.seq = seq
-        self.ask = ask
+        self.request_spec = request_spec
         self.payload = payload
         self.tls = tls
         self.unsent = b""  # what the socket's buffer did not take at the release
@@ -72,7 +74,7 @@ class Exchange:
     def on_headers_complete(self) -> None:
         """The body follows, but for what HEAD asked for, which has none."""
         self.started = self.parser.get_status_code() >= 200
-        self.complete = self.started and self.ask.method == "HEAD"
+        self.complete = self.started and self.request_spec.method == "HEAD"
 
     def on_body(self, chunk: bytes) -> None:
         """Keep the start of the body of an error, which says what went wrong."""

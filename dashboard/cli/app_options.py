@@ -8,12 +8,12 @@ import click
 
 from config import APP, Settings, SettingsError, read_settings
 from dashboard.targets.user_app_options import App, read_app
-from dashboard.workload.mix import Ask, check_asks, parse_ask, parse_header
+from dashboard.workload.mix import RequestSpec, check_asks, parse_header, parse_request_spec
 
 APP_OPTIONS = ("module", "python", "chdir", "env", "gunicorn_conf")
 OWN = "sleep_seconds", "driver"  # settings that an app has itself
 # What the given settings are held against before anything is started.
-BEFORE_THE_LOOK = Settings(endpoint=APP, mode="blocking", sleep_seconds=0.0)
+BEFORE_INSPECTION = Settings(endpoint=APP, mode="blocking", sleep_seconds=0.0)
 POOL = "pool_class", "pool_size", "max_overflow", "pool_timeout"
 
 
@@ -63,25 +63,27 @@ def request_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def asks_of(
+def request_specs_of(
     requested: tuple[str, ...], header: tuple[str, ...], body_file: Path | None
-) -> tuple[Ask, ...]:
+) -> tuple[RequestSpec, ...]:
     """What the options ask for, ``GET /`` where they name nothing; SettingsError if they cannot."""
     try:
         headers = tuple(parse_header(text) for text in header)
         body = body_file.read_bytes() if body_file is not None else b""
-        asks = []
+        request_specs = []
         for text in requested or ("/",):
-            ask = parse_ask(text, headers)
-            takes_body = ask.method in {"POST", "PUT", "PATCH"}
-            asks.append(parse_ask(text, headers, body) if takes_body else ask)
-        return check_asks(asks)
+            request_spec = parse_request_spec(text, headers)
+            takes_body = request_spec.method in {"POST", "PUT", "PATCH"}
+            request_specs.append(
+                parse_request_spec(text, headers, body) if takes_body else request_spec
+            )
+        return check_asks(request_specs)
     except (ValueError, OSError) as error:
         raise SettingsError([("path", str(error))]) from error
 
 
 def app_of(  # noqa: PLR0913  one per option
-    asks: tuple[Ask, ...],
+    request_specs: tuple[RequestSpec, ...],
     *,
     module: str,
     python: str,
@@ -91,7 +93,9 @@ def app_of(  # noqa: PLR0913  one per option
 ) -> App | None:
     """The app that the options name, None for none; SettingsError where they contradict."""
     if module:
-        return read_app(module, asks, python=python, chdir=chdir, env=env, config=gunicorn_conf)
+        return read_app(
+            module, request_specs, python=python, chdir=chdir, env=env, config=gunicorn_conf
+        )
     given = {"python": python, "chdir": chdir, "env": env, "gunicorn-conf": gunicorn_conf}
     lonely = [f"--{name}" for name, value in given.items() if value]
     if lonely:

@@ -10,13 +10,13 @@ import click
 import requests
 
 from config import SettingsError
-from dashboard.burst.__main__ import files_needed
 from dashboard.errors import StartError
-from dashboard.workload.mix import Ask
+from dashboard.processes.open_files import files_needed
+from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
 from target_app.probe.marks import encode
 
-from .burst_report import fire
+from .burst_report import send_burst
 from .checks import SOME_FAILED, parsed, writable
 
 
@@ -40,13 +40,13 @@ def burst_command(  # noqa: PLR0913, PLR0917  one per option
         plan = Plan(
             host=host,
             port=port,
-            asks=(Ask(path=path),),
+            request_specs=(RequestSpec(path=path),),
             requests=number,
             token=secrets.token_hex(16),
             deadline_seconds=seconds or 60.0,
             cold=connect == "cold",
         )
-        sent = fire(plan)
+        sent = send_burst(plan)
     if marks is not None:
         marks.write_bytes(b"".join(encode(mark) + b"\n" for mark in sent.log.marks()))
     facts = sent.as_json()

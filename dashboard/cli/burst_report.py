@@ -13,7 +13,7 @@ from dashboard.workload.plan import Plan
 
 
 @dataclass(frozen=True)
-class Loose:
+class BurstResult:
     """The log of one burst, and what the generator said of itself."""
 
     plan: Plan
@@ -62,13 +62,13 @@ class Loose:
         return "\n".join(lines) + "\n"
 
 
-def fire(plan: Plan) -> Loose:
+def send_burst(plan: Plan) -> BurstResult:
     """Send the burst and wait for its end; StartError when the generator breaks off."""
     children = Children()
     log = RunLog("burst", plan.requests)
     try:
         with Generator(children, plan, log) as generator:
             generator.read_all(lambda: None)
-            return Loose(plan, log, generator.facts)
+            return BurstResult(plan, log, generator.facts)
     finally:
         children.close()

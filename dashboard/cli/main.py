@@ -26,12 +26,12 @@ from dashboard.web.server import listen, serve
 
 from .app_options import (
     APP_OPTIONS,
-    BEFORE_THE_LOOK,
+    BEFORE_INSPECTION,
     app_of,
     app_options,
     app_settings,
-    asks_of,
     request_options,
+    request_specs_of,
 )
 from .burst import burst_command, client_command
 from .checks import SOME_FAILED, writable
@@ -139,13 +139,13 @@ def serve_command(  # noqa: PLR0913, PLR0917  one per option
 ) -> None:
     """Serve the dashboard on 127.0.0.1 (what `make run` does)."""
     access = grant(host, token)
-    outside = server_of(urls, requested, header, body_file, given_app["module"])
+    external = server_of(urls, requested, header, body_file, given_app["module"])
     if (requested or header or body_file) and not urls and not given_app["module"]:
         why = "--path, --header and --body-file go with --app or --url: name what they ask"
         raise SettingsError([("path", why)])
-    app = app_of(asks_of(requested, header, body_file), **given_app)
+    app = app_of(request_specs_of(requested, header, body_file), **given_app)
     sock = listen(port, host)
-    with Runtime(Environment.read(), app, outside) as runtime:
+    with Runtime(Environment.read(), app, external) as runtime:
         serve(runtime, sock, open_browser=not no_browser, access=access)
 
 
@@ -186,15 +186,15 @@ def run_command(  # noqa: PLR0913, PLR0917  one per option
     **given: Any,
 ) -> None:
     """Do one run without a browser: target up, burst, target down."""
-    outside = server_of(urls, requested, header, body_file, given["module"] or dashboard[0])
-    if outside is not None:
+    external = server_of(urls, requested, header, body_file, given["module"] or dashboard[0])
+    if external is not None:
         given["endpoint"] = given["endpoint"] or URL
         if given["endpoint"] != URL:
-            why = f"--url has named {outside.origin}: leave --endpoint out, or take endpoint url"
+            why = f"--url has named {external.origin}: leave --endpoint out, or take endpoint url"
             raise SettingsError([("endpoint", why)])
     of_app = {name: given.pop(name) for name in APP_OPTIONS}
-    app = app_of(asks_of(requested, header, body_file), **of_app)
-    settings = app_settings(BEFORE_THE_LOOK, given) if app else _settings(given)
+    app = app_of(request_specs_of(requested, header, body_file), **of_app)
+    settings = app_settings(BEFORE_INSPECTION, given) if app else _settings(given)
     assertions = parse_all(expressions)
     server = Server(*dashboard) if dashboard[0] else None
     if server is not None and app is not None:
@@ -209,8 +209,8 @@ def run_command(  # noqa: PLR0913, PLR0917  one per option
             return run_there(server, settings, label, not no_keep)
         if app is not None:
             return run_app(app, given, label, not no_keep)
-        asks = asks_of(requested, header, body_file) if requested else ()
-        return run_here(settings, label, not no_keep, outside, asks)
+        request_specs = request_specs_of(requested, header, body_file) if requested else ()
+        return run_here(settings, label, not no_keep, external, request_specs)
 
     with writable(marks), writable(junit_file):
         code = judge(do, assertions, as_json, marks, junit_file)

@@ -10,16 +10,14 @@ from typing import Any
 from config import Environment, Settings
 from dashboard.analysis.paths import as_text
 from dashboard.errors import StartError
-from dashboard.runs import app_card as app_words
-from dashboard.runs import assertions as gate
-from dashboard.runs import junit, report
-from dashboard.runs.assertions import Assertion, Outcome
+from dashboard.runs import app_card, junit, report
+from dashboard.runs.assertions import Assertion, Outcome, judges_failures
 from dashboard.runs.record import Record
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
-from dashboard.targets.external_address import Outside
+from dashboard.targets.external_address import ExternalServer
 from dashboard.targets.user_app_options import App
-from dashboard.workload.mix import Ask
+from dashboard.workload.mix import RequestSpec
 from target_app.probe.marks import encode
 
 from .app_options import app_settings
@@ -34,29 +32,33 @@ def run_here(
     settings: Settings,
     label: str,
     keep: bool,
-    outside: Outside | None = None,
-    asks: tuple[Ask, ...] = (),
+    external: ExternalServer | None = None,
+    request_specs: tuple[RequestSpec, ...] = (),
 ) -> tuple[Record, str]:
     """Target up, burst, target down: the run's record, and the seed's text of it.
 
     StartError when a part could not start; Ctrl-C cancels the run.
     """
-    with Runtime(Environment.read(), outside=outside) as runtime:
-        return _run(runtime, settings, label, keep, asks)
+    with Runtime(Environment.read(), external=external) as runtime:
+        return _run(runtime, settings, label, keep, request_specs)
 
 
 def run_app(app: App, given: dict[str, Any], label: str, keep: bool) -> tuple[Record, str]:
     """The same for your own app, with the ``given`` settings over those of its configuration."""
     with Runtime(Environment.read(), app) as runtime:
-        assert runtime.guest is not None  # noqa: S101  it is there with an app
-        settings = app_settings(runtime.guest.seen.defaults(), given)
+        assert runtime.user_app is not None  # noqa: S101  it is there with an app
+        settings = app_settings(runtime.user_app.environment.defaults(), given)
         return _run(runtime, settings, label, keep)
 
 
 def _run(
-    runtime: Runtime, settings: Settings, label: str, keep: bool, asks: tuple[Ask, ...] = ()
+    runtime: Runtime,
+    settings: Settings,
+    label: str,
+    keep: bool,
+    request_specs: tuple[RequestSpec, ...] = (),
 ) -> tuple[Record, str]:
-    run = runtime.conductor.launch(settings, label=label, keep=keep, asks=asks)
+    run = runtime.conductor.launch(settings, label=label, keep=keep, request_specs=request_specs)
     try:
         _follow(run)
         runtime.conductor.wait()  # it is being kept
@@ -66,8 +68,8 @@ def _run(
         raise
     if run.error is not None:
         raise run.error
-    outside = runtime.conductor.outside
-    origin = outside.origin if outside else f"http://127.0.0.1:{runtime.target.port}"
+    external = runtime.conductor.external
+    origin = external.origin if external else f"http://127.0.0.1:{runtime.gunicorn.port}"
     return run.record(), report.seed_text(settings, origin, run.requests())
 
 
@@ -109,7 +111,7 @@ def judge(
         print(f"Note: {note}", file=sys.stderr)
     if not all(outcome.holds for outcome in outcomes):
         return ASSERTION_FAILED
-    forgiven = gate.judges_failures(assertions)
+    forgiven = judges_failures(assertions)
     return SOME_FAILED if record.counts["failed"] and not forgiven else 0
 
 
@@ -124,12 +126,12 @@ def _print_words(record: Record) -> None:
     diagnosis = record.diagnosis
     lines = (
         record.sentence + ".",
-        *(as_text(record.paths) if record.asks else ()),
+        *(as_text(record.paths) if record.request_specs else ()),
         report.failure_words(record.requests),
         f"{diagnosis.sentence} {diagnosis.evidence}".strip() if diagnosis else "",
         f"Kept as #{record.number}." if record.number else "",
     )
-    own = app_words.as_text(record.card) if record.card else []
+    own = app_card.as_text(record.card) if record.card else []
     for line in (*lines, *own):
         if line:
             print(line, file=sys.stderr)
@@ -138,7 +140,7 @@ def _print_words(record: Record) -> None:
 def _follow(run: Run) -> None:
     """Wait for the end, telling a terminal how far it is."""
     terminal = sys.stderr.isatty()
-    while run.going:
+    while run.is_running:
         if terminal:
             _say(run.step or report.running_sentence(run.requests(), run.settings.requests))
         time.sleep(PROGRESS_SECONDS if terminal else PROGRESS_SECONDS / 10)

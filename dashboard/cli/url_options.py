@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from config import SettingsError
-from dashboard.targets.external_address import Outside, outside_of
+from dashboard.targets.external_address import ExternalServer, parse_urls
 from dashboard.workload.mix import parse_header
 
 
@@ -30,7 +30,7 @@ def server_of(
     header: tuple[str, ...],
     body_file: Path | None,
     other: str,
-) -> Outside | None:
+) -> ExternalServer | None:
     """The server that ``--url`` names, None for none; one on another machine is named aloud.
 
     SettingsError where it is no URL, or where something ``other`` is to be asked as well.
@@ -48,11 +48,11 @@ def server_of(
         body = body_file.read_bytes() if body_file is not None else b""
     except (ValueError, OSError) as error:
         raise SettingsError([("header", str(error))]) from error
-    outside = outside_of(urls, headers, body)
-    if outside is not None and not outside.is_loopback:
+    external = parse_urls(urls, headers, body)
+    if external is not None and not external.is_loopback:
         print(
-            f"Each run sends its burst to {outside.origin}, which is another machine: "
+            f"Each run sends its burst to {external.origin}, which is another machine: "
             "see to it that its owner agrees.",
             file=sys.stderr,
         )
-    return outside
+    return external

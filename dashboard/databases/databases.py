@@ -20,7 +20,7 @@ from target_app.probe.failures import FAILURES, classify, last_line
 
 from .mariadb import PrivateMariadb
 from .postgres import PrivatePostgres
-from .start_times import Births
+from .start_times import ServerStartTimes
 
 APPLICATION_NAME = "poolscope-target"
 
@@ -86,7 +86,7 @@ class Databases:
         self._postgres = PrivatePostgres(instance.path / "postgres", children)
         self._mysql = PrivateMariadb(instance.path / "mysql", children, environment.path)
         self._filled: set[str] = set()
-        self._births = Births()
+        self._births = ServerStartTimes()
 
     def missing(self, endpoint: str) -> str:
         """Why no run can use ``endpoint`` on this machine, with the cure; "" when one can."""

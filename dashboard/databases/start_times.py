@@ -16,7 +16,7 @@ _AGES = {
 }
 
 
-class Births:
+class ServerStartTimes:
     """What is known of the servers' starts."""
 
     def __init__(self) -> None:

@@ -8,9 +8,9 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from dashboard.history.rows import iso_time
 from dashboard.marks.requests import Request
 from dashboard.runs.record import Record
+from dashboard.text import iso_time
 from dashboard.workload.plan import BODILESS
 from target_app.probe.marks import Phase
 

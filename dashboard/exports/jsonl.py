@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from config import read_settings
-from dashboard.analysis.observed_pools import found_of_json
+from dashboard.analysis.observed_pools import observed_from_json
 from dashboard.marks.samples import Sample
 from dashboard.runs.record import ENDED, Record
-from dashboard.workload.mix import MOST_ASKS, parse_ask
+from dashboard.workload.mix import MOST_ASKS, parse_request_spec
 from target_app.probe.marks import PHASES, Mark, Phase
 
 SCHEMA = 1
@@ -50,7 +50,7 @@ def _values(record: Record) -> Iterator[dict[str, Any]]:
         "notes": list(record.notes),
         "error": record.error,
         "marks_lost": record.marks_lost,
-        "asks": list(record.asks),
+        "asks": list(record.request_specs),
         **({"app": record.app} if record.app else {}),
     }
     for mark in record.marks:
@@ -145,7 +145,7 @@ def _head(head: dict[str, Any]) -> dict[str, Any]:
             "notes": tuple(_text(note, MOST_TEXT) for note in notes),
             "error": None if error is None else _texts(error, "error"),
             "marks_lost": _whole(head.get("marks_lost", 0), "marks_lost", 10_000_000),
-            "asks": _asks(head.get("asks", [])),
+            "request_specs": _asks(head.get("asks", [])),
             "app": _app(head.get("app")),
         }
     except ValueError as error:
@@ -160,7 +160,7 @@ def _app(value: Any) -> dict[str, Any] | None:
         raise ValueError("app must be an object")
     found = value.get("found")
     try:
-        read = None if found is None else found_of_json(found).as_json()
+        read = None if found is None else observed_from_json(found).as_json()
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError("app.found is not what a run writes") from error
     texts = {name: _text(value.get(name, ""), 1000) for name in ("module", "python", "given")}
@@ -224,7 +224,7 @@ def _texts(value: Any, name: str) -> dict[str, str]:
 def _asks(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > MOST_ASKS:
         raise ValueError(f"asks must be a list of at most {MOST_ASKS} texts")
-    return tuple(parse_ask(_text(each, MOST_TEXT)).text for each in value)
+    return tuple(parse_request_spec(_text(each, MOST_TEXT)).text for each in value)
 
 
 def _generator(value: Any) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from dashboard.history.rows import iso_time
-from dashboard.processes.children import ROOT
+from config import ROOT
 from dashboard.runs import report
 from dashboard.runs.opened import as_page
 from dashboard.runs.record import Record
+from dashboard.text import iso_time
 
 from .modules import import_map
 from .scene import settings_words

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from dashboard.processes.children import ROOT
+from config import ROOT
 
 TOKENS = ROOT / "static" / "css" / "tokens.css"
 _TOKEN = re.compile(r"--([a-z-]+): light-dark\((#[0-9A-F]{6}), (#[0-9A-F]{6})\);", re.IGNORECASE)

@@ -2,17 +2,17 @@
 
 import json
 import zlib
-from datetime import UTC, datetime
 from typing import Any
 
 from config import FIELDS, URL, Settings, SettingsError, read_settings
 from dashboard.marks.samples import Sample
 from dashboard.runs.record import Record, tiny_waterfall
+from dashboard.text import iso_time
 
 from .packing import pack_marks, unpack_marks
 from .tables import MOST_WORDS, StoredMarks, StoredRun
 
-FACTS = ("versions", "generator", "notes", "error", "marks_lost", "app", "asks")
+FACTS = ("versions", "generator", "notes", "error", "marks_lost", "app")
 
 
 def columns_of_settings(settings: Settings) -> dict[str, Any]:
@@ -52,6 +52,7 @@ def columns_of(record: Record) -> dict[str, Any]:
 def marks_of(number: int, record: Record) -> StoredMarks:
     """The row with everything that is read when a run is opened."""
     facts = {name: getattr(record, name) for name in FACTS}
+    facts["asks"] = record.request_specs
     facts["diagnosis"] = record.diagnosis and record.diagnosis.as_dict()
     gauges = json.dumps(record.samples, separators=(",", ":"))
     return StoredMarks(
@@ -75,9 +76,10 @@ def read(row: StoredRun, marks: StoredMarks | None) -> Record:
     """The record that the rows hold; ValueError when they are damaged."""
     found: dict[str, Any] = {}
     if marks is not None:
-        found = {name: value for name, value in json.loads(marks.facts).items() if name in FACTS}
+        facts = json.loads(marks.facts)
+        found = {name: value for name, value in facts.items() if name in FACTS}
         found["notes"] = tuple(found["notes"])
-        found["asks"] = tuple(found.get("asks", ()))
+        found["request_specs"] = tuple(facts.get("asks", ()))
         found["marks"] = tuple(unpack_marks(marks.marks, f"#{row.number}"))
         try:
             samples = json.loads(zlib.decompress(marks.gauges))
@@ -117,9 +119,3 @@ def entry(row: StoredRun) -> dict[str, Any]:
         "waterfall": row.waterfall,
         "settings": row.settings,
     }
-
-
-def iso_time(seconds: float) -> str:
-    """``2026-11-22T03:06:13.120Z``: RFC 3339 in UTC, to the millisecond."""
-    at = datetime.fromtimestamp(seconds, UTC)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

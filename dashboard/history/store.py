@@ -17,10 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import MINUTES, Environment, Settings
 from dashboard.errors import StartError
-from dashboard.runs.record import BROKEN_OFF, GOING, Record
+from dashboard.runs.record import BROKEN_OFF, RUNNING, Record
 
-from . import rows as stored
-from . import schema
+from . import rows, schema
 from .listing import Listing
 from .owner import is_gone, owner_name
 from .tables import MOST_LABEL, StoredMarks, StoredRun, db
@@ -47,12 +46,12 @@ class History:
         """Give a run that starts now its number."""
         with self._session():
             row = StoredRun(
-                status=GOING,
+                status=RUNNING,
                 owner=self._owner,
                 started_at=time.time(),
                 label=label[:MOST_LABEL],
                 pinned=False,
-                **stored.columns_of_settings(settings),
+                **rows.columns_of_settings(settings),
             )
             db.session.add(row)
             db.session.commit()
@@ -82,7 +81,7 @@ class History:
             found = db.session.scalars(listing.rows()).all()
             counted = listing.matching().with_only_columns(func.count(), maintain_column_froms=True)
             total = db.session.scalar(counted)
-            return [stored.entry(row) for row in found], total or 0
+            return [rows.entry(row) for row in found], total or 0
 
     def get(self, number: int) -> Record | None:
         """The run of that number; None when there is none."""
@@ -92,7 +91,7 @@ class History:
             if row is None or row.deleted_at is not None:
                 return None
             try:
-                return stored.read(row, db.session.get(StoredMarks, number))
+                return rows.read(row, db.session.get(StoredMarks, number))
             except ValueError as error:
                 cure = "It was kept by another version of Poolscope, or its file is damaged"
                 raise HistoryError(f"Run #{number} cannot be read: {error}", cure) from error
@@ -101,7 +100,7 @@ class History:
         """The newest run's number, 0 when there is none."""
         with self._session():
             query = select(func.max(StoredRun.number)).where(StoredRun.deleted_at.is_(None))
-            return db.session.scalar(query.where(StoredRun.status != GOING)) or 0
+            return db.session.scalar(query.where(StoredRun.status != RUNNING)) or 0
 
     def change(self, number: int, label: str | None = None, pinned: bool | None = None) -> bool:
         """Rename or pin a run; False when there is none of that number."""
@@ -127,7 +126,7 @@ class History:
 
     def _update(self, number: int, values: dict[str, Any], deleted: bool) -> bool:
         where = StoredRun.deleted_at.is_not(None) if deleted else StoredRun.deleted_at.is_(None)
-        one = (StoredRun.number == number) & where & (StoredRun.status != GOING)
+        one = (StoredRun.number == number) & where & (StoredRun.status != RUNNING)
         with self._session():
             if values:
                 changed = db.session.execute(update(StoredRun).where(one).values(**values))
@@ -136,14 +135,14 @@ class History:
             return db.session.scalar(select(StoredRun.number).where(one)) is not None
 
     def _write(self, number: int, record: Record) -> None:
-        values = stored.columns_of(record)
+        values = rows.columns_of(record)
         db.session.execute(update(StoredRun).where(StoredRun.number == number).values(**values))
-        db.session.add(stored.marks_of(number, record))
+        db.session.add(rows.marks_of(number, record))
         db.session.commit()
 
     def _prune(self) -> None:
         now = time.time()
-        unpinned = StoredRun.pinned.is_(False) & (StoredRun.status != GOING)
+        unpinned = StoredRun.pinned.is_(False) & (StoredRun.status != RUNNING)
         kept = select(StoredRun.number).where(unpinned, StoredRun.deleted_at.is_(None))
         kept = kept.order_by(StoredRun.number.desc()).offset(self._environment.history_keep)
         last = db.session.scalar(kept.limit(1))
@@ -158,12 +157,12 @@ class History:
 
     def _sweep(self) -> None:
         """Mark the runs whose process has ended."""
-        going = db.session.scalars(select(StoredRun).where(StoredRun.status == GOING)).all()
-        for row in going:
+        is_running = db.session.scalars(select(StoredRun).where(StoredRun.status == RUNNING)).all()
+        for row in is_running:
             lost = row.owner == self._owner and row.number not in self._going
             if lost or is_gone(row.owner, row.started_at):
                 row.status = BROKEN_OFF
-                row.sentence = Record(stored.settings_of(row), BROKEN_OFF).sentence
+                row.sentence = Record(rows.settings_of(row), BROKEN_OFF).sentence
         db.session.commit()
 
     @contextmanager

@@ -25,13 +25,13 @@ class RunLog:
         run: str,
         requests: int,
         *,
-        is_outside: bool = False,
+        is_external: bool = False,
         clean: Callable[[str], str] | None = None,
     ) -> None:
         self.run = run
         self.requests = requests
         self._clean = clean  # takes out of a detail what nobody is shown
-        self._is_outside = is_outside  # nothing but answers tells of a server of somebody else
+        self._is_external = is_external  # nothing but answers tells of a server of somebody else
         self.released_at: float | None = None
         self._changed = threading.Condition()
         self._marks: list[Mark] = []
@@ -85,13 +85,13 @@ class RunLog:
             return
         if not told or not 1 <= seq <= self.requests or self.released_at is None:
             return
-        if self._is_outside and arrived is not None:
+        if self._is_external and arrived is not None:
             told = _on_our_clock(told, self._by_seq[seq], self.released_at, arrived)
         with self._changed:
             for mark in told:
                 at = mark.at - self.released_at
                 if not self._has(seq, mark.phase, at):
-                    self._restored += not self._is_outside
+                    self._restored += not self._is_external
                     self._add(mark)
             self._told.add(seq)
 

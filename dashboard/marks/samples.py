@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from target_app.probe.heartbeat import Pulse
+from target_app.probe.heartbeat import Heartbeat
 
 POOL = "pool"
 LOOP = "loop"
@@ -24,15 +24,15 @@ class Sample(NamedTuple):
     values: dict[str, float]
 
 
-def of_pulse(pulse: Pulse, at: float) -> list[Sample]:
+def samples_of_heartbeat(heartbeat: Heartbeat, at: float) -> list[Sample]:
     """The samples that a worker's heartbeat brings."""
-    samples = [Sample(at, LOOP, pulse.pid, {"lag": pulse.lag, "cpu": pulse.cpu})]
-    if pulse.pools:
+    samples = [Sample(at, LOOP, heartbeat.pid, {"lag": heartbeat.lag, "cpu": heartbeat.cpu})]
+    if heartbeat.pools:
         total = {
-            name: float(sum(getattr(pool, name) for pool in pulse.pools))
+            name: float(sum(getattr(pool, name) for pool in heartbeat.pools))
             for name in ("out", "idle", "overflow")
         }
-        samples.append(Sample(at, POOL, pulse.pid, total))
+        samples.append(Sample(at, POOL, heartbeat.pid, total))
     return samples
 
 

@@ -69,7 +69,7 @@ def detail_of(metrics: list[Metric]) -> str:
     return SAID + ", ".join(metric.text for metric in metrics) if metrics else ""
 
 
-def told(detail: str) -> list[Metric]:
+def parse_metrics(detail: str) -> list[Metric]:
     """The metrics that ``detail_of`` wrote; [] for another detail."""
     return parse(detail[len(SAID) :]) if detail.startswith(SAID) else []
 

@@ -16,11 +16,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from config import SECONDS, child_environ
+from config import ROOT, SECONDS, child_environ
 
 from .leftovers import Ledger
 
-ROOT = Path(__file__).resolve().parents[2]
 TAIL_LINES = 40
 
 

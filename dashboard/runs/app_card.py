@@ -8,7 +8,7 @@ from typing import Any
 
 from config import Settings
 from dashboard.analysis.diagnosis import Diagnosis
-from dashboard.analysis.observed_pools import POOL_FIELDS, found_of_json, words_of
+from dashboard.analysis.observed_pools import POOL_FIELDS, observed_from_json, words_of
 
 from .paste import blocks
 
@@ -28,7 +28,7 @@ def card(
     if facts is None:
         return None
     told = facts.get("found")
-    found = found_of_json(told) if told else None
+    found = observed_from_json(told) if told else None
     best = diagnosis.suggestions[0] if diagnosis and diagnosis.suggestions else None
     versions = facts.get("versions", {})
     gunicorn = versions.get("gunicorn", "?")

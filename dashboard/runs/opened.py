@@ -4,8 +4,8 @@ from dataclasses import asdict
 from typing import Any
 
 from config import URL
-from dashboard.history.rows import iso_time
-from dashboard.workload.mix import parse_ask
+from dashboard.text import iso_time
+from dashboard.workload.mix import parse_request_spec
 
 from . import report
 from .page_state import frame, gauge_frame
@@ -38,7 +38,10 @@ def _state(name: str, record: Record) -> dict[str, Any]:
         "step_seconds": 0.0,
         "settings": settings.as_dict(),
         "forecast": record.promised.as_dict(),
-        "asks": [{"name": ask.name, "weight": ask.weight} for ask in map(parse_ask, record.asks)],
+        "asks": [
+            {"name": request_spec.name, "weight": request_spec.weight}
+            for request_spec in map(parse_request_spec, record.request_specs)
+        ],
         "elapsed": record.total_seconds,
         "target": {
             "pids": pids,
@@ -65,7 +68,7 @@ def _summary(name: str, record: Record) -> dict[str, Any]:
         "total_seconds": record.total_seconds,
         "batches": [asdict(batch) for batch in record.batches],
         "picture": record.picture,
-        "paths": [row.as_dict() for row in record.paths] if record.asks else [],
+        "paths": [row.as_dict() for row in record.paths] if record.request_specs else [],
         "failures": report.failures(record.requests),
         "diagnosis": record.diagnosis and record.diagnosis.as_dict(),
         "app": record.card,

@@ -2,9 +2,8 @@
 
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
-from dashboard.conductor import Conductor
 from dashboard.marks.samples import Sample
 from target_app.probe.marks import PHASES, Mark
 
@@ -30,17 +29,26 @@ def frame(run: str, index: int, marks: list[Mark]) -> dict[str, Any]:
     }
 
 
-def state(run: Run | None, conductor: Conductor) -> dict[str, Any]:
+class TargetStatus(NamedTuple):
+    """What runs behind the dashboard: worker pids, the master's, 0 for none.
+
+    Of a server that somebody else runs nothing but its address, ``origin``, is known.
+    """
+
+    pids: list[int]
+    master: int | None
+    origin: str = ""
+
+
+def state(run: Run | None, status: TargetStatus) -> dict[str, Any]:
     """How far the run is, and the target that serves it."""
-    target: dict[str, Any] = {"pids": conductor.target.pids, "master": conductor.target.master_pid}
-    target["state"] = "ready" if target["master"] else "stopped"
-    if conductor.outside is not None:
-        target = {"pids": [], "master": None, "state": "ready"}
+    target: dict[str, Any] = {"pids": status.pids, "master": status.master}
+    target["state"] = "ready" if status.master or status.origin else "stopped"
     if run is None:
         return {"run": None, "status": "idle", "target": target, "error": None, "notes": []}
-    if run.going and run.step.startswith("starting the target"):
+    if run.is_running and run.step.startswith("starting the target"):
         target["state"] = "starting"
-    if run.error is not None and not target["master"] and conductor.outside is None:
+    if run.error is not None and not status.master and not status.origin:
         target["state"] = "failed"
     error = run.error
     return {
@@ -52,9 +60,12 @@ def state(run: Run | None, conductor: Conductor) -> dict[str, Any]:
         "step_seconds": round(time.monotonic() - run.step_since, 3),
         "settings": run.settings.as_dict(),
         "forecast": run.promised.as_dict(),
-        "asks": [{"name": ask.name, "weight": ask.weight} for ask in run.asks],
+        "asks": [
+            {"name": request_spec.name, "weight": request_spec.weight}
+            for request_spec in run.request_specs
+        ],
         "elapsed": run.elapsed,
-        "target": target | served_by(run, conductor),
+        "target": target | served_by(run, status),
         "error": error and {"cause": error.cause, "cure": error.cure, "stderr": error.log},
         "marks_lost": run.log.marks_lost,
         "compared_with": run.compared_with or None,
@@ -62,10 +73,10 @@ def state(run: Run | None, conductor: Conductor) -> dict[str, Any]:
     }
 
 
-def served_by(run: Run, conductor: Conductor) -> dict[str, str]:
+def served_by(run: Run, status: TargetStatus) -> dict[str, str]:
     """How the target is served: of a server that somebody else runs only its address is known."""
-    if conductor.outside is not None:
-        return {"mode": conductor.outside.origin, "worker_class": ""}
+    if status.origin:
+        return {"mode": status.origin, "worker_class": ""}
     return {"mode": run.settings.mode, "worker_class": run.settings.worker}
 
 
@@ -73,7 +84,7 @@ def summary(run: Run) -> dict[str, Any]:
     """The run so far in words and numbers; the page draws them and computes none."""
     requests, total = run.requests(), run.settings.requests
     batches, picture = run.shape()
-    if run.going:
+    if run.is_running:
         sentence = report.running_sentence(requests, total)
     else:
         sentence = report.finished_sentence(requests, total, batches, run.status)
@@ -101,10 +112,10 @@ def gauge_frame(run: str, index: int, samples: list[Sample]) -> dict[str, Any]:
     return {"run": run, "index": index, "samples": [list(sample) for sample in samples]}
 
 
-def record(run: Run, conductor: Conductor) -> dict[str, Any]:
+def record(run: Run, status: TargetStatus) -> dict[str, Any]:
     """Everything of one run at once."""
     return {
-        "state": state(run, conductor),
+        "state": state(run, status),
         "frame": frame(run.id, 0, run.log.marks()),
         "gauges": gauge_frame(run.id, 0, run.log.samples()),
         "summary": summary(run),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from config import Settings
-from dashboard.analysis.observed_pools import Found
+from dashboard.analysis.observed_pools import ObservedApp
 
 GREEN = """def post_fork(server, worker):
     # psycopg2 then hands its waiting over to gevent
@@ -13,7 +13,7 @@ GREEN = """def post_fork(server, worker):
     patch_psycopg()"""
 
 
-def gunicorn_lines(settings: Settings, found: Found | None) -> str:
+def gunicorn_lines(settings: Settings, found: ObservedApp | None) -> str:
     """What belongs into ``gunicorn.conf.py``."""
     lines = [f'worker_class = "{settings.worker}"', f"workers = {settings.workers}"]
     if settings.worker == "gthread":
@@ -30,7 +30,7 @@ def gunicorn_lines(settings: Settings, found: Found | None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def pool_lines(settings: Settings, found: Found | None) -> str:
+def pool_lines(settings: Settings, found: ObservedApp | None) -> str:
     """What gives the app the pool of a run that tried one, "" for its own pool."""
     if settings.pool_from != "here" or found is None or not found.pools:
         return ""
@@ -48,7 +48,7 @@ def pool_lines(settings: Settings, found: Found | None) -> str:
     return f"{start}engine = create_engine(url, {inside})\n"
 
 
-def blocks(settings: Settings, found: Found | None) -> list[dict[str, str]]:
+def blocks(settings: Settings, found: ObservedApp | None) -> list[dict[str, str]]:
     """The lines by the file that they belong into, for the page and the command line."""
     pool = pool_lines(settings, found)
     flask = found is not None and "flask_sqlalchemy" in found.uses

@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from config import Settings
-from dashboard.analysis.batches import Batch, are_a_picture, find_batches
+from dashboard.analysis.batches import Batch, batches_meaningful, find_batches
 from dashboard.analysis.diagnosis import Diagnosis, diagnose
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.forecast import Forecast, forecast, unknown
-from dashboard.analysis.observed_pools import Found, as_found, found_of_json
+from dashboard.analysis.observed_pools import ObservedApp, effective_settings, observed_from_json
 from dashboard.analysis.paths import PathRow, by_path
 from dashboard.marks.requests import Request, service_order
 from dashboard.marks.samples import Sample
@@ -21,7 +21,7 @@ from target_app.probe.marks import Mark
 from . import report
 from .app_card import card
 
-GOING = "running"
+RUNNING = "running"
 BROKEN_OFF = "broken-off"  # the dashboard ended in the middle of it
 ENDED = ("done", "cancelled", "failed", BROKEN_OFF)
 
@@ -47,7 +47,9 @@ class Record:
     error: dict[str, str] | None = None  # cause, cure and stderr of a run that could not start
     marks_lost: int = 0
     app: dict[str, Any] | None = None  # of somebody's own: its module, versions and what was found
-    asks: tuple[str, ...] = ()  # what was asked for, as mix.parse_ask reads it; () for the endpoint
+    request_specs: tuple[
+        str, ...
+    ] = ()  # what was asked for, as mix.parse_ask reads it; () for the endpoint
 
     @property
     def name(self) -> str:
@@ -66,7 +68,7 @@ class Record:
     def names(self) -> tuple[str, ...]:
         """What each request asked for, ``GET /orders``, in order of number."""
         own = (f"GET {self.settings.path}",)
-        return names_of(self.asks or own, self.settings.requests)
+        return names_of(self.request_specs or own, self.settings.requests)
 
     @cached_property
     def batches(self) -> tuple[Batch, ...]:
@@ -86,10 +88,10 @@ class Record:
         return shape_of(self.requests, self.settings)
 
     @property
-    def found(self) -> Found | None:
+    def found(self) -> ObservedApp | None:
         """What was found in the app; None for a run of ours."""
         told = self.app and self.app.get("found")
-        return found_of_json(told) if told else None
+        return observed_from_json(told) if told else None
 
     @cached_property
     def card(self) -> dict[str, Any] | None:
@@ -99,12 +101,12 @@ class Record:
     @cached_property
     def effective(self) -> Settings:
         """The settings that the run really had, which an app has in part of its own."""
-        return as_found(self.settings, self.found, self.requests)
+        return effective_settings(self.settings, self.found, self.requests)
 
     @cached_property
     def promised(self) -> Forecast:
         """What its settings promise."""
-        return unknown(self.settings) if self.asks else forecast(self.settings)
+        return unknown(self.settings) if self.request_specs else forecast(self.settings)
 
     @cached_property
     def diagnosis(self) -> Diagnosis | None:
@@ -112,7 +114,7 @@ class Record:
         if self.status != "done":
             return None
         lag = max(float(self.generator.get(name) or 0.0) for name in ("lag", "spread"))
-        mixed = bool(self.asks)
+        mixed = bool(self.request_specs)
         return diagnose(Evidence.of(self.effective, self.requests, self.samples, lag, mixed=mixed))
 
     @cached_property
@@ -159,7 +161,7 @@ class Record:
 def shape_of(requests: Sequence[Request], settings: Settings) -> tuple[tuple[Batch, ...], str]:
     """The batches, and the word for what shows the course of these requests."""
     batches = tuple(find_batches(requests, settings.concurrency))
-    if not batches or are_a_picture(requests, batches):
+    if not batches or batches_meaningful(requests, batches):
         return batches, "batches"
     return (), "waiting" if any(r.done and r.service for r in requests) else "unknown"
 

@@ -9,12 +9,12 @@ from dashboard.analysis.batches import Batch
 from dashboard.analysis.diagnosis import Diagnosis, diagnose, live_diagnosis
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.forecast import Forecast
-from dashboard.analysis.observed_pools import Found, as_found
+from dashboard.analysis.observed_pools import ObservedApp, effective_settings
 from dashboard.analysis.paths import PathRow, by_path
 from dashboard.errors import StartError
 from dashboard.marks.log import RunLog
 from dashboard.marks.requests import Request
-from dashboard.workload.mix import Ask, names_of
+from dashboard.workload.mix import RequestSpec, names_of
 
 from .record import Record, shape_of
 from .versions import versions_of
@@ -44,11 +44,11 @@ class Run:
     kept: bool = True  # in the history, when it ends
     history_id: int | None = None
     app: dict[str, Any] | None = None  # what is known of somebody's own app
-    found: Found | None = None  # what was found in it
-    asks: tuple[Ask, ...] = ()  # what is asked for; () for the endpoint alone
+    found: ObservedApp | None = None  # what was found in it
+    request_specs: tuple[RequestSpec, ...] = ()  # what is asked for; () for the endpoint alone
 
     @property
-    def going(self) -> bool:
+    def is_running(self) -> bool:
         """Whether it has no end yet."""
         return self.status in {"starting", "running"}
 
@@ -67,15 +67,15 @@ class Run:
         """What the run shows so far."""
         lag = max(float(self.generator.get(name, 0.0)) for name in ("lag", "spread"))
         settings, samples = self.effective(), self.log.samples()
-        return Evidence.of(settings, self.requests(), samples, lag, mixed=bool(self.asks))
+        return Evidence.of(settings, self.requests(), samples, lag, mixed=bool(self.request_specs))
 
     def effective(self) -> Settings:
         """The settings that the run really has, which an app has in part of its own."""
-        return as_found(self.settings, self.found, self.requests())
+        return effective_settings(self.settings, self.found, self.requests())
 
     def diagnosis(self) -> Diagnosis | None:
         """Which limit holds it back: None while that is not certain yet, or it was cancelled."""
-        if self.going:
+        if self.is_running:
             return live_diagnosis(self.evidence(), self.promised)
         return diagnose(self.evidence()) if self.status == "done" else None
 
@@ -89,9 +89,11 @@ class Run:
 
     def paths(self) -> list[PathRow]:
         """What each path did so far; [] where the endpoint alone was asked."""
-        if not self.asks:
+        if not self.request_specs:
             return []
-        names = names_of([ask.text for ask in self.asks], self.settings.requests)
+        names = names_of(
+            [request_spec.text for request_spec in self.request_specs], self.settings.requests
+        )
         return by_path(self.requests(), names)
 
     def _versions(self) -> dict[str, str]:
@@ -122,7 +124,7 @@ class Run:
             notes=tuple(self.notes),
             error={"cause": why.cause, "cure": why.cure, "stderr": why.log} if why else None,
             marks_lost=self.log.marks_lost,
-            asks=tuple(ask.text for ask in self.asks),
+            request_specs=tuple(request_spec.text for request_spec in self.request_specs),
         )
 
     def late_notes(self) -> list[str]:

@@ -17,7 +17,7 @@ from config import SECONDS, SettingsError
 from dashboard.burst.tls import context, reason
 from dashboard.errors import StartError
 from dashboard.marks.requests import Request
-from dashboard.workload.mix import Ask, check_asks, parse_ask
+from dashboard.workload.mix import RequestSpec, check_asks, parse_request_spec
 
 REACH_SECONDS = 5 * SECONDS
 HOW = "write it as http://127.0.0.1:9000/orders, or as 'POST http://127.0.0.1:9000/orders x3'"
@@ -26,13 +26,13 @@ _LINE = re.compile(r"(?:([A-Za-z]+) +)?(\S+)(?: +(x[0-9]+))?")
 
 
 @dataclass(frozen=True)
-class Outside:
+class ExternalServer:
     """The server, and what a burst asks it for."""
 
     host: str
     port: int
     tls: bool
-    asks: tuple[Ask, ...]
+    request_specs: tuple[RequestSpec, ...]
 
     @property
     def origin(self) -> str:
@@ -49,9 +49,9 @@ class Outside:
             return self.host == "localhost" or self.host.endswith(".localhost")
 
 
-def outside_of(
+def parse_urls(
     urls: Sequence[str], headers: Iterable[tuple[str, str]] = (), body: bytes = b""
-) -> Outside | None:
+) -> ExternalServer | None:
     """The server that the ``--url`` options name, None for none of them.
 
     ``headers`` go with every request, ``body`` with those whose method takes one. SettingsError
@@ -65,14 +65,16 @@ def outside_of(
         host, port, tls = parsed[0][0]
         if any(server != parsed[0][0] for server, _ in parsed):
             raise ValueError("all of them must name one server: run the others by themselves")
-        return Outside(host, port, tls, check_asks([ask for _, ask in parsed]))
+        return ExternalServer(
+            host, port, tls, check_asks([request_spec for _, request_spec in parsed])
+        )
     except ValueError as error:
         raise SettingsError([("url", f"--url: {error}")]) from error
 
 
 def _parse(
     text: str, headers: tuple[tuple[str, str], ...], body: bytes
-) -> tuple[tuple[str, int, bool], Ask]:
+) -> tuple[tuple[str, int, bool], RequestSpec]:
     found = _LINE.fullmatch(text.strip())
     method, url, weight = found.groups() if found else ("", "", "")
     try:
@@ -89,9 +91,11 @@ def _parse(
         raise ValueError(f"leave #{parts.fragment[:40]} out: a browser never sends it")
     path = requote_uri((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
     method = (method or "GET").upper()
-    ask = parse_ask(f"{method} {path} {weight or ''}", headers, body if takes_body(method) else b"")
+    request_spec = parse_request_spec(
+        f"{method} {path} {weight or ''}", headers, body if takes_body(method) else b""
+    )
     tls = parts.scheme == "https"
-    return (host, port or (443 if tls else 80), tls), ask
+    return (host, port or (443 if tls else 80), tls), request_spec
 
 
 def takes_body(method: str) -> bool:
@@ -99,24 +103,24 @@ def takes_body(method: str) -> bool:
     return method in {"POST", "PUT", "PATCH"}
 
 
-def reach(outside: Outside) -> str:
+def reach(external: ExternalServer) -> str:
     """The numeric address at which the server takes connections now.
 
     StartError with cause and cure where it does not: no such name, nobody listening, no answer in
     time, or a certificate that does not fit.
     """
-    origin = outside.origin
+    origin = external.origin
     try:
-        found = socket.getaddrinfo(outside.host, outside.port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(external.host, external.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        cause = f"There is no server named {outside.host} ({getattr(error, 'strerror', error)})"
+        cause = f"There is no server named {external.host} ({getattr(error, 'strerror', error)})"
         raise StartError(cause, "Correct the name in --url, or check the network") from error
     refusal: OSError | None = None
     for address in (str(each[4][0]) for each in found):
         try:
-            with socket.create_connection((address, outside.port), REACH_SECONDS) as sock:
-                if outside.tls:
-                    context().wrap_socket(sock, server_hostname=outside.host.rstrip(".")).close()
+            with socket.create_connection((address, external.port), REACH_SECONDS) as sock:
+                if external.tls:
+                    context().wrap_socket(sock, server_hostname=external.host.rstrip(".")).close()
                 return address
         except OSError as error:  # an SSLError is one as well
             refusal = error
@@ -125,9 +129,9 @@ def reach(outside: Outside) -> str:
     raise _unreachable(origin, refusal)
 
 
-def notes_of(outside: Outside, requests: Sequence[Request]) -> list[str]:
+def notes_of(external: ExternalServer, requests: Sequence[Request]) -> list[str]:
     """What a reader of such a run should know: whose server it was, and what it told."""
-    notes = [f"Sent to {outside.origin}, which Poolscope did not start."]
+    notes = [f"Sent to {external.origin}, which Poolscope did not start."]
     if not any(request.worker for request in requests):
         notes.append(
             "The server tells nothing of its inside, so what a request waited for is not known: "

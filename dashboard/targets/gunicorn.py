@@ -15,11 +15,12 @@ from typing import Any, Protocol
 
 import requests
 
-from config import LOOPBACK, SECONDS, Settings, TargetConfig, child_environ
-from dashboard.analysis.observed_pools import Found, found_of_notice, merged
+from config import LOOPBACK, ROOT, SECONDS, Settings, TargetConfig, child_environ
+from dashboard.analysis.observed_pools import ObservedApp, merged, observed_from_notice
 from dashboard.databases.databases import Urls
 from dashboard.errors import StartError
-from dashboard.processes.children import ROOT, Children, Tail
+from dashboard.processes.children import Children, Tail
+from dashboard.tokens import same_token
 
 START_TIMEOUT = 30 * SECONDS
 _LISTENING = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
@@ -30,13 +31,6 @@ _CURES = (
     ("Too many open files", "Raise the open-file limit: ulimit -n 20000"),
     ("Cannot allocate memory", "Choose fewer workers"),
 )
-
-
-def same_token(given: str, token: str) -> bool:
-    """Whether ``given`` is the secret ``token``, in constant time; never where there is none."""
-    return bool(token) and secrets.compare_digest(
-        given.encode(errors="surrogatepass"), token.encode()
-    )
 
 
 class Spec(Protocol):
@@ -139,7 +133,7 @@ class TargetSpec:
         return StartError(f"The target {what}", cure, log)
 
 
-class Target:
+class GunicornProcess:
     """The one target of a dashboard."""
 
     def __init__(self, children: Children, beacon: str) -> None:
@@ -154,7 +148,7 @@ class Target:
         self._token = ""
         self._port = 0
         self._workers: set[int] = set()
-        self._found: dict[int, Found] = {}
+        self._found: dict[int, ObservedApp] = {}
         self._master_threads = 0
         self.starts = 0
 
@@ -184,7 +178,7 @@ class Target:
         return same_token(token, self._token)
 
     @property
-    def found(self) -> Found | None:
+    def found(self) -> ObservedApp | None:
         """What was found in the app that it serves; None for our own."""
         with self._heard:
             return merged(self._found.values())
@@ -194,7 +188,7 @@ class Target:
         """Threads that a preloaded app has started where no request is served."""
         return self._master_threads
 
-    def hear(self, event: str, token: str, pid: int, more: Mapping[str, Any]) -> None:
+    def on_notice(self, event: str, token: str, pid: int, more: Mapping[str, Any]) -> None:
         """Take a notice of a worker; those of other targets are ignored.
 
         ValueError where ``more`` is not what a notice of that kind holds.
@@ -208,7 +202,7 @@ class Target:
                 self._workers.discard(pid)
                 self._found.pop(pid, None)
             elif event == "found":
-                self._found[pid] = found_of_notice(more)
+                self._found[pid] = observed_from_notice(more)
             elif event == "listening":
                 self._port, self._master_threads = _port(more)
             self._heard.notify_all()

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from config import LOOPBACK
-from target_app.probe.heartbeat import Pulse
-from target_app.probe.heartbeat import decode as decode_pulse
+from target_app.probe.heartbeat import Heartbeat
+from target_app.probe.heartbeat import decode as decode_heartbeat
 from target_app.probe.marks import Mark, decode
 
 BUFFER_BYTES = 8 * 2**20
@@ -34,11 +34,11 @@ class Receiver:
         self,
         on_mark: Callable[[Mark], None],
         on_notice: Callable[[str, str, int, dict[str, Any]], None],
-        on_pulse: Callable[[str, Pulse], None] | None = None,
+        on_heartbeat: Callable[[str, Heartbeat], None] | None = None,
     ) -> None:
         """Begin to receive: notices as (event, token, pid, all of it), pulses as (token, pulse)."""
         self._on_mark = on_mark
-        self._on_pulse = on_pulse
+        self._on_heartbeat = on_heartbeat
         self._on_notice = on_notice
         self._thread = threading.Thread(target=self._drain, name="receiver", daemon=True)
         self._thread.start()
@@ -80,8 +80,8 @@ class Receiver:
         if not (isinstance(event, str) and isinstance(token, str) and type(pid) is int):
             raise ValueError("not a notice")
         if event == "pulse":
-            pulse = decode_pulse(notice)
-            if self._on_pulse is not None:
-                self._on_pulse(token, pulse)
+            heartbeat = decode_heartbeat(notice)
+            if self._on_heartbeat is not None:
+                self._on_heartbeat(token, heartbeat)
         else:
             self._on_notice(event, token, pid, notice)

@@ -7,7 +7,7 @@ from typing import Any
 from config import LOOPBACK, SECONDS, Settings
 from dashboard.analysis.forecast import Forecast
 from dashboard.runs.run import Run
-from dashboard.workload.mix import Ask
+from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
 
 Step = Callable[[str], None]
@@ -16,7 +16,7 @@ UNKNOWN_SECONDS = 120 * SECONDS  # for the answers of an app of which nothing is
 WITHIN_SECONDS = 60 * SECONDS  # beyond twice the forecast
 
 
-class Subject(ABC):
+class Target(ABC):
     """One kind of thing that a burst goes to."""
 
     any_status = True  # whether an answer of 4xx counts as an answer
@@ -32,14 +32,14 @@ class Subject(ABC):
         """The settings as they can be run; SettingsError says which cannot."""
 
     @abstractmethod
-    def asks(self, given: tuple[Ask, ...]) -> tuple[Ask, ...]:
+    def request_specs(self, given: tuple[RequestSpec, ...]) -> tuple[RequestSpec, ...]:
         """What a run asks for, () for its endpoint alone."""
 
     def require(self, settings: Settings) -> None:  # noqa: B027  most have nothing to do
         """StartError where this machine cannot do such a run at all."""
 
     @abstractmethod
-    def promise(self, settings: Settings, asks: tuple[Ask, ...] = ()) -> Forecast:
+    def promise(self, settings: Settings, request_specs: tuple[RequestSpec, ...] = ()) -> Forecast:
         """What the settings promise."""
 
     @abstractmethod
@@ -54,7 +54,7 @@ class Subject(ABC):
     def watched(self, run: Run) -> tuple[str, int]:
         """The database URL and the port on this machine that are gauged, "" and 0 for none."""
 
-    def break_off(self, run: Run) -> None:  # noqa: B027  most have nothing to do
+    def abort(self, run: Run) -> None:  # noqa: B027  most have nothing to do
         """Stop what a run that was broken off has left at work."""
 
     def learn(self, run: Run) -> None:  # noqa: B027  most have nothing to do
@@ -79,7 +79,7 @@ class Subject(ABC):
         return Plan(
             host=LOOPBACK,
             port=port,
-            asks=run.asks or (Ask(path=settings.path),),
+            request_specs=run.request_specs or (RequestSpec(path=settings.path),),
             requests=settings.requests,
             token=token,
             deadline_seconds=settings.deadline_seconds or long,

@@ -23,7 +23,7 @@ TAKEN = ("workers", "threads", "worker_connections", "backlog")
 
 
 @dataclass(frozen=True)
-class Look:
+class AppEnvironment:
     """What was seen in the app's environment."""
 
     python: str
@@ -99,7 +99,7 @@ def _worker_class(settings: Mapping[str, Any]) -> str:
     return "gthread" if kind == "sync" and int(settings.get("threads") or 1) > 1 else kind
 
 
-def look(app: App, environ: dict[str, str]) -> Look:
+def inspect_environment(app: App, environ: dict[str, str]) -> AppEnvironment:
     """Look at the app's environment; StartError with cause and cure where it cannot serve it."""
     command = [str(app.python), "-c", (PROBE / "inspect_environment.py").read_text(), app.config]
     try:
@@ -133,7 +133,7 @@ def look(app: App, environ: dict[str, str]) -> Look:
     return _checked(json.loads(found[-1]), app)
 
 
-def _checked(seen: dict[str, Any], app: App) -> Look:
+def _checked(seen: dict[str, Any], app: App) -> AppEnvironment:
     version = tuple(int(part) for part in re.findall(r"\d+", seen["python"])[:2])
     if version < OLDEST_PYTHON:
         raise StartError(
@@ -153,7 +153,7 @@ def _checked(seen: dict[str, Any], app: App) -> Look:
         )
     told = seen["gunicorn"]
     beside = app.chdir / "gunicorn.conf.py"
-    return Look(
+    return AppEnvironment(
         seen["python"],
         seen["versions"],
         told["settings"],
@@ -163,6 +163,6 @@ def _checked(seen: dict[str, Any], app: App) -> Look:
     )
 
 
-def modes_of(seen: Look, app: App) -> dict[str, str]:
+def modes_of(seen: AppEnvironment, app: App) -> dict[str, str]:
     """Why each mode cannot be run in the app's environment, "" for those that can."""
     return {name: seen.missing(Settings(mode=name, endpoint=APP), app) for name in MODES}

@@ -11,16 +11,16 @@ from dashboard.analysis.observed_pools import POOL_FIELDS
 from dashboard.errors import StartError
 
 from .probe_package import CONFIGURATION, write_package
-from .user_app_environment import Look, look
+from .user_app_environment import AppEnvironment, inspect_environment
 from .user_app_options import App
 
 
 @dataclass(frozen=True)
-class Guest:
+class UserApp:
     """Your app, what was seen in its environment, and the directory with the probe."""
 
     app: App
-    seen: Look
+    environment: AppEnvironment
     probe: Path
 
     def checked(self, settings: Settings) -> Settings:
@@ -28,22 +28,22 @@ class Guest:
         if settings.endpoint != APP:
             why = f"this Poolscope serves {self.app.module}: use endpoint app, or start another"
             raise SettingsError([("endpoint", why)])
-        missing = self.seen.missing(settings, self.app)
+        missing = self.environment.missing(settings, self.app)
         if missing:
             raise SettingsError([("mode", missing)])
         return replace(settings, sleep_seconds=0.0, driver=AUTO)
 
     def facts(self) -> dict[str, Any]:
         """What a record keeps of it: nothing of its variables."""
-        return {"module": self.app.module, **self.seen.as_json()}
+        return {"module": self.app.module, **self.environment.as_json()}
 
 
-def invite(app: App, folder: Path) -> Guest:
+def prepare_user_app(app: App, folder: Path) -> UserApp:
     """Look at the app's environment and lay out the probe in ``folder``.
 
     StartError with cause and cure where the environment cannot serve the app.
     """
-    return Guest(app, look(app, app_environ(app)), write_package(folder))
+    return UserApp(app, inspect_environment(app, app_environ(app)), write_package(folder))
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class AppSpec:
     """One way to serve the app: while it stays the same, the target keeps running."""
 
     app: App
-    seen: Look
+    environment: AppEnvironment
     probe: Path  # the directory with the probe
     settings: Settings  # those that count at the start
 
@@ -59,7 +59,7 @@ class AppSpec:
     ready_path = ""  # nobody knows which of an app's paths answers without doing something
 
     @classmethod
-    def of(cls, settings: Settings, guest: Guest) -> "AppSpec":
+    def of(cls, settings: Settings, user_app: UserApp) -> "AppSpec":
         """The start settings of a run; what it does not use is left at its default."""
         kept = Settings(
             mode=settings.mode,
@@ -73,7 +73,7 @@ class AppSpec:
             pool_from=settings.pool_from,
             **({} if settings.pool_from == "app" else _pool(settings)),
         )
-        return cls(guest.app, guest.seen, guest.probe, kept)
+        return cls(user_app.app, user_app.environment, user_app.probe, kept)
 
     @property
     def workers(self) -> int:
@@ -102,7 +102,10 @@ class AppSpec:
             f"--backlog={s.backlog}",
         ]
         # Of gunicorn 25.1 and newer; its default path is one per user.
-        return [*argv, *(["--no-control-socket"] if "control_socket" in self.seen.known else [])]
+        return [
+            *argv,
+            *(["--no-control-socket"] if "control_socket" in self.environment.known else []),
+        ]
 
     def environ(self, beacon: str, token: str) -> dict[str, str]:
         """The app's variables, the import path of the probe, and what the probe is told."""
@@ -110,7 +113,7 @@ class AppSpec:
         told: dict[str, Any] = {
             "beacon": beacon,
             "token": token,
-            "conf": self.seen.config,
+            "conf": self.environment.config,
             "green": s.postgres_driver == "psycopg2-green" and s.worker == "gevent",
             "preload": s.worker != "gevent",
             "pool": None if s.pool_from == "app" else _pool(s),
@@ -118,13 +121,13 @@ class AppSpec:
         environ = app_environ(self.app)
         path = [str(self.probe), *filter(None, [environ.get("PYTHONPATH", "")])]
         more = {"PYTHONPATH": os.pathsep.join(path), "PYTHONUNBUFFERED": "1"}
-        return {**environ, **more, "POOLSCOPE_TOLD": json.dumps(told)}
+        return {**environ, **more, "POOLSCOPE_PROBE": json.dumps(told)}
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What the run does otherwise than the app's own configuration says."""
-        notes = [self.seen.note] if self.seen.note else []
-        if self.settings.worker == "gevent" and self.seen.settings.get("preload_app"):
+        notes = [self.environment.note] if self.environment.note else []
+        if self.settings.worker == "gevent" and self.environment.settings.get("preload_app"):
             notes.append(
                 "Your gunicorn configuration preloads the app. Under gevent that loads it before "
                 "gevent has patched sockets and locks, and then one request that waits for a "

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config import SettingsError
-from dashboard.workload.mix import Ask
+from dashboard.workload.mix import RequestSpec
 
 _MODULE = re.compile(r"[A-Za-z_][\w.]*(:[^\s].*)?")
 _VARIABLE = re.compile(r"[A-Za-z_]\w*")
@@ -32,7 +32,7 @@ class App:
     module: str
     python: Path
     chdir: Path
-    asks: tuple[Ask, ...]
+    request_specs: tuple[RequestSpec, ...]
     env: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     config: str = ""
 
@@ -48,7 +48,7 @@ class App:
 
 def read_app(  # noqa: PLR0913
     module: str,
-    asks: Sequence[Ask],
+    request_specs: Sequence[RequestSpec],
     *,
     python: str = "",
     chdir: str = "",
@@ -89,7 +89,9 @@ def read_app(  # noqa: PLR0913
             errors.append(("gunicorn-conf", f"--gunicorn-conf {found} is no file"))
     if errors:
         raise SettingsError(errors)
-    return App(module, program or Path(sys.executable), folder, tuple(asks), tuple(pairs), config)
+    return App(
+        module, program or Path(sys.executable), folder, tuple(request_specs), tuple(pairs), config
+    )
 
 
 def _python(given: str, folder: Path) -> Path | None:

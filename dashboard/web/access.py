@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 
 from config import LOOPBACK
 from dashboard.errors import StartError
-from dashboard.targets.gunicorn import same_token
+from dashboard.tokens import same_token
 
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 SHORTEST_TOKEN = 16

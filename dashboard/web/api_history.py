@@ -161,7 +161,7 @@ def _record(number: int) -> Record:
 
 def _live_record(run_id: str) -> Record | None:
     run = current_app.extensions["poolscope"].conductor.runs.get(run_id)
-    record: Record | None = None if run is None or run.going else run.record()
+    record: Record | None = None if run is None or run.is_running else run.record()
     return record
 
 

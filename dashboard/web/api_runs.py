@@ -24,8 +24,7 @@ from config import (
 from dashboard import matrix
 from dashboard.conductor import Busy, Conductor
 from dashboard.errors import StartError
-from dashboard.runs import page_state as wire
-from dashboard.runs import report
+from dashboard.runs import page_state, report
 from dashboard.runs.app_card import card
 from dashboard.runs.run import Run
 from dashboard.targets.user_app_environment import modes_of
@@ -59,15 +58,21 @@ def options() -> Response:
     """Everything that a form of the settings needs."""
     databases = conductor().databases
     endpoints = []
-    guest = conductor().guest
-    outside = conductor().outside
-    paths = ENDPOINTS if guest is None else {APP: ", ".join(ask.text for ask in guest.app.asks)}
-    if outside is not None:
-        paths = {URL: f"{outside.origin}: {', '.join(ask.text for ask in outside.asks)}"}
+    user_app = conductor().user_app
+    external = conductor().external
+    paths = (
+        ENDPOINTS
+        if user_app is None
+        else {APP: ", ".join(request_spec.text for request_spec in user_app.app.request_specs)}
+    )
+    if external is not None:
+        paths = {
+            URL: f"{external.origin}: {', '.join(spec.text for spec in external.request_specs)}"
+        }
     for name, path in paths.items():
         reason = databases.missing(name)
         endpoints.append({"name": name, "path": path, "available": not reason, "reason": reason})
-    reasons = modes_of(guest.seen, guest.app) if guest is not None else {}
+    reasons = modes_of(user_app.environment, user_app.app) if user_app is not None else {}
     return jsonify(
         {
             "version": version("poolscope"),
@@ -84,7 +89,7 @@ def options() -> Response:
             ],
             "endpoints": endpoints,
             "fields": [each._asdict() | {"type": each.kind} for each in _fields(tuple(paths))],
-            "app": guest.facts() if guest is not None else None,
+            "app": user_app.facts() if user_app is not None else None,
         }
     )
 
@@ -173,7 +178,7 @@ def get_run(run_id: str) -> Response:
         "app": card(run.settings, run.effective(), run.app_facts(), run.diagnosis()),
         "error": error and {"cause": error.cause, "cure": error.cure, "stderr": error.log},
     }
-    if run.going:
+    if run.is_running:
         found = run.requests()
         more["step"] = run.step or report.running_sentence(found, run.settings.requests)
     return jsonify(body | more)
@@ -183,7 +188,7 @@ def get_run(run_id: str) -> Response:
 @takes(answer="Record")
 def get_run_record(run_id: str) -> Response:
     """The whole run as the page draws it: its state, marks, gauges and summary."""
-    return jsonify(wire.record(_run(run_id), conductor()))
+    return jsonify(page_state.record(_run(run_id), conductor().target_status))
 
 
 @api.get("/runs/<run_id>/text")
@@ -191,8 +196,8 @@ def get_run_record(run_id: str) -> Response:
 def get_run_text(run_id: str) -> Response:
     """The run as the seed's client prints it."""
     run = _run(run_id)
-    outside = conductor().outside
-    origin = outside.origin if outside else f"http://127.0.0.1:{conductor().target.port}"
+    external = conductor().external
+    origin = external.origin if external else f"http://127.0.0.1:{conductor().gunicorn.port}"
     text = report.seed_text(run.settings, origin, run.requests())
     return Response(text, mimetype="text/plain")
 
@@ -205,7 +210,7 @@ def get_matrix() -> Response:
     drivers += [[name, "MySQL"] for name in MYSQL_DRIVERS]
     return jsonify(
         {
-            "going": survey.going,
+            "going": survey.is_running,
             "cells": [asdict(cell) for cell in survey.cells],
             "rows": drivers,
             "worker_classes": matrix.WORKER_CLASSES,
@@ -219,11 +224,11 @@ def get_matrix() -> Response:
 def post_matrix() -> tuple[Response, int]:
     """Measure the matrix anew."""
     contract.body()
-    if conductor().guest is not None or conductor().outside is not None:
+    if conductor().user_app is not None or conductor().external is not None:
         cause = "The matrix measures our own app, which this Poolscope does not serve"
         raise StartError(cause, "Start another without --app and --url")
     last = conductor().last
-    if last is not None and last.going:
+    if last is not None and last.is_running:
         raise Busy(last.id)
     current_app.extensions["poolscope"].survey.start()
     return get_matrix(), HTTPStatus.ACCEPTED
@@ -239,7 +244,7 @@ def _run(run_id: str) -> Run:
 def _settings() -> Settings:
     given, defaults = contract.body(), conductor().defaults
     settings = read_settings(given if defaults == Settings() else defaults.as_dict() | given)
-    return conductor().checked(settings) if conductor().guest is not None else settings
+    return conductor().checked(settings) if conductor().user_app is not None else settings
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_socketio import SocketIO
 
-from dashboard.processes.children import ROOT
+from config import ROOT
 from dashboard.runtime import Runtime
 
 from . import guard

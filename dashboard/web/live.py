@@ -100,7 +100,7 @@ class Relay:
             run = self._conductor.last
             with self._lock:
                 followers = list(self._followers.items())
-            busy = run is not None and run.going
+            busy = run is not None and run.is_running
             for sid, follower in followers:
                 busy = self._serve(sid, follower, run, version) or busy
             if busy:
@@ -126,7 +126,7 @@ class Relay:
             if follower.run != name or (run and follower.index > len(run.log)):
                 follower.run, follower.index, follower.gauges = name, 0, 0
             follower.version = version
-            self._socketio.emit("state", state(run, self._conductor), to=sid)
+            self._socketio.emit("state", state(run, self._conductor.target_status), to=sid)
         if run is None:
             return False
         while follower.window.under_way < FRAMES_UNDER_WAY and follower.index < len(run.log):
@@ -151,7 +151,7 @@ class Relay:
         key = (run.id, len(run.log), run.status)
         now = time.monotonic()
         same_run = self._summary_key is not None and self._summary_key[0] == run.id
-        if key == self._summary_key or (run.going and same_run and now < self._summary_due):
+        if key == self._summary_key or (run.is_running and same_run and now < self._summary_due):
             return
         self._summary = summary(run)
         self._summary_key = key

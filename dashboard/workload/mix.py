@@ -25,7 +25,7 @@ _WEIGHT = re.compile(r"(.*\S)\s+x([0-9]{1,9})")
 
 
 @dataclass(frozen=True)
-class Ask:
+class RequestSpec:
     """One kind of request, and how often it comes beside the others.
 
     ValueError, with cause and cure, for what could not be sent as it is meant.
@@ -66,14 +66,16 @@ class Ask:
         return {**asdict(self), "headers": [*self.headers], "body": self.body.decode("latin-1")}
 
 
-def ask_of_json(given: Mapping[str, Any]) -> Ask:
+def request_spec_from_json(given: Mapping[str, Any]) -> RequestSpec:
     """The ask that ``Ask.as_json`` wrote."""
     headers = tuple((name, value) for name, value in given["headers"])
     body = given["body"].encode("latin-1")
-    return Ask(given["method"], given["path"], headers, body, given["weight"])
+    return RequestSpec(given["method"], given["path"], headers, body, given["weight"])
 
 
-def parse_ask(text: str, headers: Iterable[tuple[str, str]] = (), body: bytes = b"") -> Ask:
+def parse_request_spec(
+    text: str, headers: Iterable[tuple[str, str]] = (), body: bytes = b""
+) -> RequestSpec:
     """The ask of ``POST /orders``, ``/orders`` (GET) or ``GET /orders x3`` (three times as often).
 
     ValueError, with cause and cure, for anything else.
@@ -84,7 +86,7 @@ def parse_ask(text: str, headers: Iterable[tuple[str, str]] = (), body: bytes = 
     method, space, path = rest.partition(" ")
     if not space:
         method, path = "GET", rest
-    return Ask(method, path.strip(" "), tuple(headers), body, weight)
+    return RequestSpec(method, path.strip(" "), tuple(headers), body, weight)
 
 
 def parse_header(text: str) -> tuple[str, str]:
@@ -97,20 +99,22 @@ def parse_header(text: str) -> tuple[str, str]:
     return name, value
 
 
-def check_asks(asks: Sequence[Ask]) -> tuple[Ask, ...]:
+def check_asks(request_specs: Sequence[RequestSpec]) -> tuple[RequestSpec, ...]:
     """The asks of one burst; ValueError where there is none, or more than a table can show."""
-    if not 1 <= len(asks) <= MOST_ASKS:
-        raise ValueError(f"a burst takes from 1 to {MOST_ASKS} kinds of request, not {len(asks)}")
-    return tuple(asks)
+    if not 1 <= len(request_specs) <= MOST_ASKS:
+        raise ValueError(
+            f"a burst takes from 1 to {MOST_ASKS} kinds of request, not {len(request_specs)}"
+        )
+    return tuple(request_specs)
 
 
-def deal(asks: Sequence[Ask], requests: int) -> tuple[int, ...]:
+def assign_requests(request_specs: Sequence[RequestSpec], requests: int) -> tuple[int, ...]:
     """Which ask each request makes: the index into ``asks`` of request 1, 2, ... ``requests``.
 
     Smooth weighted round robin, as nginx shares requests among upstreams: of any stretch, each
     ask has its share within one, and the order is always the same.
     """
-    return _dealt(tuple(ask.weight for ask in asks), requests)
+    return _dealt(tuple(request_spec.weight for request_spec in request_specs), requests)
 
 
 @lru_cache(maxsize=32)
@@ -129,8 +133,8 @@ def names_of(texts: Sequence[str], requests: int) -> tuple[str, ...]:
     """The name of each request's ask, from the texts that a record keeps; () for no texts."""
     if not texts:
         return ()
-    asks = [parse_ask(text) for text in texts]
-    return tuple(asks[index].name for index in deal(asks, requests))
+    request_specs = [parse_request_spec(text) for text in texts]
+    return tuple(request_specs[index].name for index in assign_requests(request_specs, requests))
 
 
 def _check_path(path: str) -> None:

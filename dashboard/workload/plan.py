@@ -6,7 +6,7 @@ from typing import Any
 
 from target_app.probe.marks import RUN_HEADER, run_header, traceparent
 
-from .mix import Ask, ask_of_json, deal
+from .mix import RequestSpec, assign_requests, request_spec_from_json
 
 BODILESS = {"GET", "HEAD", "OPTIONS"}  # their requests have a length only where they have a body
 
@@ -17,27 +17,29 @@ class Plan:
 
     host: str  # as the server is called, in Host and in its certificate
     port: int
-    asks: tuple[Ask, ...]
+    request_specs: tuple[RequestSpec, ...]
     requests: int
     token: str
     deadline_seconds: float = 60.0
     cold: bool = False  # open each connection only at the release
     address: str = ""  # what ``host`` resolves to, where it is a name
     tls: bool = False
-    outside: bool = False  # a server that somebody else runs: tell all that its answers say
+    external: bool = False  # a server that somebody else runs: tell all that its answers say
     any_status: bool = False  # a refusal (4xx) is an answer too: what was asked for is not ours
 
     def to_json(self) -> bytes:
         """The plan as the generator reads it."""
-        asks = [ask.as_json() for ask in self.asks]
-        return json.dumps(asdict(self) | {"asks": asks}).encode() + b"\n"
+        request_specs = [request_spec.as_json() for request_spec in self.request_specs]
+        return json.dumps(asdict(self) | {"request_specs": request_specs}).encode() + b"\n"
 
     @classmethod
     def of_json(cls, line: bytes) -> "Plan":
         """The plan that ``to_json`` wrote."""
         given: dict[str, Any] = json.loads(line)
-        asks = tuple(ask_of_json(ask) for ask in given.pop("asks"))
-        return cls(asks=asks, **given)
+        request_specs = tuple(
+            request_spec_from_json(request_spec) for request_spec in given.pop("request_specs")
+        )
+        return cls(request_specs=request_specs, **given)
 
     @property
     def authority(self) -> str:
@@ -45,27 +47,27 @@ class Plan:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == (443 if self.tls else 80) else f"{host}:{self.port}"
 
-    def payloads(self) -> list[tuple[Ask, bytes]]:
+    def payloads(self) -> list[tuple[RequestSpec, bytes]]:
         """Each request's ask, and the request on the wire, in order of number."""
-        heads = [self._head(ask) for ask in self.asks]
+        heads = [self._head(request_spec) for request_spec in self.request_specs]
         found = []
-        for seq, index in enumerate(deal(self.asks, self.requests), 1):
+        for seq, index in enumerate(assign_requests(self.request_specs, self.requests), 1):
             ours = (
                 f"{RUN_HEADER}: {run_header(self.token, seq)}\r\n"
                 f"traceparent: {traceparent(self.token, seq)}\r\n\r\n"
             )
-            ask = self.asks[index]
-            found.append((ask, heads[index] + ours.encode("latin-1") + ask.body))
+            request_spec = self.request_specs[index]
+            found.append((request_spec, heads[index] + ours.encode("latin-1") + request_spec.body))
         return found
 
-    def _head(self, ask: Ask) -> bytes:
-        theirs = {name.lower() for name, _ in ask.headers}
-        lines = [f"{ask.method} {ask.path} HTTP/1.1", f"Host: {self.authority}"]
+    def _head(self, request_spec: RequestSpec) -> bytes:
+        theirs = {name.lower() for name, _ in request_spec.headers}
+        lines = [f"{request_spec.method} {request_spec.path} HTTP/1.1", f"Host: {self.authority}"]
         for name, value in (("User-Agent", "poolscope"), ("Accept", "*/*")):
             if name.lower() not in theirs:
                 lines.append(f"{name}: {value}")
         lines.append("Connection: close")
-        if ask.body or ask.method not in BODILESS:
-            lines.append(f"Content-Length: {len(ask.body)}")
-        lines += [f"{name}: {value}" for name, value in ask.headers]
+        if request_spec.body or request_spec.method not in BODILESS:
+            lines.append(f"Content-Length: {len(request_spec.body)}")
+        lines += [f"{name}: {value}" for name, value in request_spec.headers]
         return ("\r\n".join(lines) + "\r\n").encode("latin-1")

@@ -1,6 +1,6 @@
 """gunicorn's configuration for somebody else's app: round their own, if they have one."""
 
-from . import gunicorn_hooks as hooks
+from . import gunicorn_hooks
 
-hooks.await_sqlalchemy()
-globals().update(hooks.configuration())
+gunicorn_hooks.await_sqlalchemy()
+globals().update(gunicorn_hooks.configuration())

@@ -16,7 +16,7 @@ from typing import Any, Callable, Dict, List, Optional
 
 from .beacon import Beacon, parse_address
 
-TOLD = "POOLSCOPE_TOLD"
+VARIABLE = "POOLSCOPE_PROBE"
 
 # What would keep this gunicorn from being watched, whatever the app's own configuration says:
 # it stays in the foreground, writes to the terminal and speaks plain HTTP.
@@ -34,7 +34,7 @@ OURS: Dict[str, Any] = {
 }
 
 
-class Told:
+class ProbeConfig:
     """What the dashboard says to the gunicorn that it starts."""
 
     def __init__(self, text: str = "") -> None:
@@ -53,13 +53,13 @@ class Told:
             Beacon(parse_address(self.beacon)).send(json.dumps(notice).encode())
 
 
-told = Told(os.environ.get(TOLD, ""))
+config = ProbeConfig(os.environ.get(VARIABLE, ""))
 
 
 def configuration() -> Dict[str, Any]:
     """gunicorn's settings: the app's own, with ours in place and our hooks after theirs."""
-    theirs = load(told.conf) if told.conf else {}
-    ours = {**OURS, **({} if told.preload else {"preload_app": False})}
+    theirs = load(config.conf) if config.conf else {}
+    ours = {**OURS, **({} if config.preload else {"preload_app": False})}
     return {**theirs, **ours, **_hooks(theirs)}
 
 
@@ -101,45 +101,44 @@ def when_ready(server: Any) -> None:
     """Tell the port that the kernel chose, and threads that an app has left in the master."""
     sock = server.LISTENERS[0].sock
     threads = threading.active_count() - 1 if server.cfg.preload_app else 0
-    told.tell("listening", port=sock.getsockname()[1], threads=threads)
+    config.tell("listening", port=sock.getsockname()[1], threads=threads)
 
 
 def child_exit(_server: Any, worker: Any) -> None:
     """Tell that a worker has ended; runs in the master."""
-    told.tell("worker-exit", pid=worker.pid)
+    config.tell("worker-exit", pid=worker.pid)
 
 
 def post_worker_init(worker: Any) -> None:
     """Put the probe round the app that this worker has loaded, and tell that it is ready."""
     try:
-        from . import heartbeat as pulse
-        from . import pools
+        from . import heartbeat, pools
         from .wsgi import Probe
 
-        beacon = Beacon(parse_address(told.beacon))
+        beacon = Beacon(parse_address(config.beacon))
         if "sqlalchemy" in sys.modules:
             pools.watch_pools()
         worker.wsgi = Probe(beacon).wrap(worker.wsgi)
-        set_green(told.green)
+        set_green(config.green)
 
-        def tell_found() -> None:
-            told.tell("found", **found())
+        def tell_observed() -> None:
+            config.tell("found", **observed())
 
-        pools.on_new_pool(tell_found)
-        tell_found()
-        pulse.start(beacon, told.token, pools.pool_states, tell_found)
-        told.tell("worker-ready", pid=worker.pid)
+        pools.on_new_pool(tell_observed)
+        tell_observed()
+        heartbeat.start(beacon, config.token, pools.pool_states, tell_observed)
+        config.tell("worker-ready", pid=worker.pid)
     except Exception:  # noqa: BLE001  the app must run all the same; the dashboard shows the lines
         traceback.print_exc()
 
 
-def found() -> Dict[str, Any]:
+def observed() -> Dict[str, Any]:
     """What this worker's app uses, as the dashboard shows it beside what gunicorn was given."""
-    from .pools import pools_found
+    from .pools import observed_pools
 
     drivers = ("psycopg2", "psycopg", "MySQLdb", "pymysql", "mysql.connector", "sqlite3")
     return {
-        "pools": pools_found(),
+        "pools": observed_pools(),
         "drivers": [name for name in drivers if name in sys.modules],
         "green": is_green(),
         "flask_sqlalchemy": "flask_sqlalchemy" in sys.modules,
@@ -205,8 +204,8 @@ def sqlalchemy_arrived() -> None:
     from . import pools
 
     pools.watch_pools()
-    if told.pool is not None:
-        pools.try_instead(told.pool)
+    if config.pool is not None:
+        pools.try_instead(config.pool)
 
 
 def await_sqlalchemy() -> None:

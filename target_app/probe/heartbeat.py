@@ -26,7 +26,7 @@ class PoolState(NamedTuple):
     overflow: int
 
 
-class Pulse(NamedTuple):
+class Heartbeat(NamedTuple):
     """One beat: ``at`` of ``time.monotonic()``, ``lag`` and ``cpu`` (since start) in seconds."""
 
     pid: int
@@ -36,22 +36,22 @@ class Pulse(NamedTuple):
     pools: Tuple[PoolState, ...]
 
 
-def encode(pulse: Pulse, token: str) -> bytes:
+def encode(heartbeat: Heartbeat, token: str) -> bytes:
     """A beat as one line of JSON."""
-    return json.dumps({"event": "pulse", "token": token, **pulse._asdict()}).encode()
+    return json.dumps({"event": "pulse", "token": token, **heartbeat._asdict()}).encode()
 
 
-def decode(notice: Dict[str, Any]) -> Pulse:
+def decode(notice: Dict[str, Any]) -> Heartbeat:
     """The beat that ``encode`` wrote; ValueError for anything else."""
     try:
         pools = tuple(PoolState(*(int(n) for n in pool)) for pool in notice["pools"])
         at, lag, cpu = (float(notice[name]) for name in ("at", "lag", "cpu"))
-        pulse = Pulse(int(notice["pid"]), at, lag, cpu, pools)
+        heartbeat = Heartbeat(int(notice["pid"]), at, lag, cpu, pools)
     except (KeyError, TypeError, OverflowError) as error:
         raise ValueError("not a pulse") from error
     if not all(map(math.isfinite, (at, lag, cpu))):  # JSON of Python's has NaN and Infinity
         raise ValueError("a pulse's times are numbers")
-    return pulse
+    return heartbeat
 
 
 def start(
@@ -69,7 +69,7 @@ def start(
             due = time.monotonic() + PERIOD_SECONDS
             time.sleep(PERIOD_SECONDS)
             now = time.monotonic()
-            pulse = Pulse(os.getpid(), now, now - due, time.process_time(), tuple(pools()))
-            beacon.send(encode(pulse, token))
+            heartbeat = Heartbeat(os.getpid(), now, now - due, time.process_time(), tuple(pools()))
+            beacon.send(encode(heartbeat, token))
 
     threading.Thread(target=beat, name="poolscope-pulse", daemon=True).start()

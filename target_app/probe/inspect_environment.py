@@ -36,7 +36,7 @@ def configuration(path: str) -> Dict[str, Any]:
     """gunicorn's settings as the app's own configuration makes them."""
     from gunicorn.app.base import Application
 
-    class Look(Application):  # type: ignore[misc]
+    class AppEnvironment(Application):  # type: ignore[misc]
         def init(self, *_: Any) -> None:
             """No settings of its own."""
 
@@ -48,7 +48,7 @@ def configuration(path: str) -> Dict[str, Any]:
             self.load_config()
 
     sys.argv = ["gunicorn", *(["--config", path] if path else [])]
-    cfg = Look().cfg
+    cfg = AppEnvironment().cfg
     found = {name: cfg.settings[name].get() for name in READ if name in cfg.settings}
     if not isinstance(found["worker_class"], str):
         found["worker_class"] = getattr(found["worker_class"], "__name__", "?")

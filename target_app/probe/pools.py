@@ -51,7 +51,7 @@ def pool_states() -> List[PoolState]:
     return states
 
 
-def pools_found() -> List[Dict[str, Any]]:
+def observed_pools() -> List[Dict[str, Any]]:
     """The settings of the pools that a run has asked, in the order in which it did."""
     watched = sorted(_pools.items(), key=lambda pair: pair[1].index)
     return [{"index": one.index, **_described(pool)} for pool, one in watched[:MOST_POOLS]]

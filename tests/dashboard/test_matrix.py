@@ -85,7 +85,7 @@ class Stage:
     def __init__(self, *parts: Run | Exception) -> None:
         self.parts = iter(parts)
         self.launched: list[tuple[str, str]] = []
-        self.going = threading.Event()
+        self.is_running = threading.Event()
         self.may_end = threading.Event()
         self.may_end.set()
 
@@ -98,7 +98,7 @@ class Stage:
         return part or ran(TOGETHER)
 
     def wait(self) -> None:
-        self.going.set()
+        self.is_running.set()
         self.may_end.wait(5)
 
     def close(self) -> None:
@@ -141,13 +141,13 @@ def held() -> Iterator[Stage]:
 
 def test_a_survey_goes_on_in_the_background_once_at_a_time(held: Stage) -> None:
     survey = Survey(on(held))
-    assert (survey.going, survey.cells) == (False, [])
+    assert (survey.is_running, survey.cells) == (False, [])
     assert survey.start()
-    assert held.going.wait(5)
-    assert survey.going
+    assert held.is_running.wait(5)
+    assert survey.is_running
     assert not survey.start()
     held.may_end.set()
-    assert eventually(lambda: not survey.going)
+    assert eventually(lambda: not survey.is_running)
     assert len(survey.cells) == len(combinations())
     assert survey.start()
     survey.close()
@@ -156,9 +156,9 @@ def test_a_survey_goes_on_in_the_background_once_at_a_time(held: Stage) -> None:
 def test_a_survey_that_is_closed_measures_no_further_combination(held: Stage) -> None:
     survey = Survey(on(held))
     survey.start()
-    assert held.going.wait(5)
+    assert held.is_running.wait(5)
     survey.close()
-    assert not survey.going
+    assert not survey.is_running
     assert len(held.launched) < len(combinations())
 
 

@@ -101,7 +101,7 @@ def test_a_pool_that_loses_its_overflow_is_named(launch: Launch, endpoint: str) 
     run = launch(endpoint=endpoint, requests=80, sleep_seconds=0.4)
     diagnosis = run.diagnosis()
     assert diagnosis is not None
-    collapsed = run.evidence().kept() < 0.9 * 15
+    collapsed = run.evidence().mean_in_use() < 0.9 * 15
     assert diagnosis.limit == ("overflow-collapse" if collapsed else "pool-capacity")
     assert run.promised.low_seconds - 0.3 <= total(run) <= 2 * run.promised.high_seconds + 2
 

@@ -63,9 +63,9 @@ def test_a_killed_worker_resets_its_requests_and_the_next_run_works(
     run = runtime.conductor.launch(settings)
 
     def kill_the_worker() -> None:
-        while run.going and not any(r.phase == "executing" for r in run.requests()):
+        while run.is_running and not any(r.phase == "executing" for r in run.requests()):
             time.sleep(0.02)
-        os.kill(runtime.target.pids[0], signal.SIGKILL)
+        os.kill(runtime.gunicorn.pids[0], signal.SIGKILL)
 
     killer = threading.Thread(target=kill_the_worker)
     killer.start()

@@ -22,7 +22,7 @@ from dashboard.errors import StartError
 from dashboard.runs.report import failures
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
-from dashboard.targets import gunicorn as target_module
+from dashboard.targets import gunicorn as gunicorn_module
 from dashboard.targets.gunicorn import TargetSpec
 from target_app.probe.failures import FAILURES
 from tests.dashboard.conftest import eventually, marked, running
@@ -45,12 +45,12 @@ def kill(pid: int) -> int:
 
 
 def kill_the_worker(runtime: Runtime) -> int:
-    return kill(runtime.target.pids[0])
+    return kill(runtime.gunicorn.pids[0])
 
 
 def kill_the_master(runtime: Runtime) -> int:
-    assert runtime.target.master_pid is not None
-    return kill(runtime.target.master_pid)
+    assert runtime.gunicorn.master_pid is not None
+    return kill(runtime.gunicorn.master_pid)
 
 
 def kill_the_generator(_: Runtime) -> int:
@@ -76,7 +76,7 @@ def struck(runtime: Runtime, strike: Strike, settings: dict[str, object]) -> Run
 
     def hit() -> None:
         end = time.monotonic() + 40
-        while run.going and time.monotonic() < end:
+        while run.is_running and time.monotonic() < end:
             if any(request.done for request in run.requests()):
                 killed.append(strike(runtime))
                 return
@@ -179,13 +179,13 @@ def fails_to_start(runtime: Runtime, monkeypatch: pytest.MonkeyPatch, code: str)
     with monkeypatch.context() as patch:
         patch.setattr(TargetSpec, "argv", Broken.argv)
         patch.setattr(TargetSpec, "code", code, raising=False)
-        patch.setattr(target_module, "START_TIMEOUT", 1.5)
+        patch.setattr(gunicorn_module, "START_TIMEOUT", 1.5)
         # No other run's target may be taken for this one.
         run = runtime.conductor.launch(read_settings({"requests": 5, "backlog": 777}))
         runtime.conductor.wait()
     assert run.status == "failed"
     assert run.error is not None
-    assert runtime.target.master_pid is None
+    assert runtime.gunicorn.master_pid is None
     assert not marked({"POOLSCOPE_BEACON": runtime.receiver.address})
     return run.error
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from dashboard.analysis.batches import find_batches
-from dashboard.cli.burst_report import fire
+from dashboard.cli.burst_report import send_burst
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
-from dashboard.workload.mix import Ask
+from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
 from target_app.probe.marks import Phase
 from tests.live.conftest import Launch, sizes, total
@@ -121,13 +121,13 @@ def test_the_release_changes_nothing_in_what_the_server_does(
     warm = launch(sleep_seconds=SLEEP, **settings)
     plan = Plan(
         host="127.0.0.1",
-        port=runtime.target.port,
-        asks=(Ask(path=warm.settings.path),),
+        port=runtime.gunicorn.port,
+        request_specs=(RequestSpec(path=warm.settings.path),),
         requests=warm.settings.requests,
         token="0" * 32,
         cold=True,
     )
-    cold = find_batches(fire(plan).log.seen(), warm.settings.concurrency)
+    cold = find_batches(send_burst(plan).log.seen(), warm.settings.concurrency)
     assert [batch.count for batch in cold] == sizes(warm)
 
 
@@ -135,10 +135,10 @@ def test_the_target_is_restarted_only_when_it_was_started_with_something_else(
     runtime: Runtime, launch: Launch
 ) -> None:
     launch(requests=3, sleep_seconds=0.1)
-    starts, pids = runtime.target.starts, runtime.target.pids
+    starts, pids = runtime.gunicorn.starts, runtime.gunicorn.pids
     launch(requests=5, sleep_seconds=0.2)
     launch(requests=2, sleep_seconds=0.1, endpoint="python", threads=3)  # gevent has no threads
-    assert (runtime.target.starts, runtime.target.pids) == (starts, pids)
+    assert (runtime.gunicorn.starts, runtime.gunicorn.pids) == (starts, pids)
     launch(requests=2, sleep_seconds=0.1, pool_size=6)
-    assert runtime.target.starts == starts + 1
-    assert runtime.target.pids != pids
+    assert runtime.gunicorn.starts == starts + 1
+    assert runtime.gunicorn.pids != pids

@@ -38,12 +38,12 @@ def test_a_server_that_was_restarted_between_two_runs_breaks_no_request(
             return run.record().counts["failed"], run.error and run.error.cause
 
         assert failed() == (0, None)
-        starts = runtime.target.starts
+        starts = runtime.gunicorn.starts
         assert failed() == (0, None)
-        assert runtime.target.starts == starts  # while it runs on, so does the target
+        assert runtime.gunicorn.starts == starts  # while it runs on, so does the target
         server.stop()
         _, cause = failed()
         assert "The postgres database cannot be used" in str(cause)
         server.ensure(30)
         assert failed() == (0, None)
-        assert runtime.target.starts == starts + 1
+        assert runtime.gunicorn.starts == starts + 1

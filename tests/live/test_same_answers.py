@@ -48,7 +48,7 @@ def serving(python: Path, kind: str, *, probed: Path | None) -> Iterator[int]:
     argv = [str(python), "-m", "gunicorn", "bare:app", f"--bind=127.0.0.1:{port}", f"-k{kind}"]
     if probed is not None:
         told = {"beacon": "127.0.0.1:9", "token": "t"}
-        environ |= {"PYTHONPATH": str(probed), "POOLSCOPE_TOLD": json.dumps(told)}
+        environ |= {"PYTHONPATH": str(probed), "POOLSCOPE_PROBE": json.dumps(told)}
         argv.append(f"--config={CONFIGURATION}")
     with subprocess.Popen(
         argv, cwd=APPS, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -68,7 +68,7 @@ def serving(python: Path, kind: str, *, probed: Path | None) -> Iterator[int]:
             process.terminate()
 
 
-def ask(port: int, asked: str, seq: int) -> Answer:
+def request_spec(port: int, asked: str, seq: int) -> Answer:
     body = b"posted" if asked.startswith("POST") else b""
     head = f"{asked} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Poolscope: t/{seq}\r\n"
     head += f"Content-Length: {len(body)}\r\n\r\n"
@@ -91,9 +91,9 @@ def test_every_answer_is_the_same_but_for_our_header(which: str, kind: str, tmp_
     python = Path(sys.executable) if which == "ours" else python_of(which)
     probe = write_package(tmp_path)
     with serving(python, kind, probed=None) as port:
-        plain = [ask(port, asked, seq) for seq, asked in enumerate(ASKED, 1)]
+        plain = [request_spec(port, asked, seq) for seq, asked in enumerate(ASKED, 1)]
     with serving(python, kind, probed=probe) as port:
-        probed = [ask(port, asked, seq) for seq, asked in enumerate(ASKED, 1)]
+        probed = [request_spec(port, asked, seq) for seq, asked in enumerate(ASKED, 1)]
     for asked, before, after in zip(ASKED, plain, probed, strict=True):
         assert after.text == before.text, asked
         assert before.timing == b""

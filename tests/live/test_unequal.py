@@ -4,7 +4,7 @@ import pytest
 
 from config import read_settings
 from dashboard.runtime import Runtime
-from dashboard.workload.mix import parse_ask
+from dashboard.workload.mix import parse_request_spec
 
 pytestmark = pytest.mark.live
 
@@ -12,11 +12,11 @@ pytestmark = pytest.mark.live
 def test_a_mix_of_short_and_long_requests_has_its_limit_and_no_batches(runtime: Runtime) -> None:
     # One connection more than there are long requests: the short ones always pass them.
     chosen = {"requests": 60, "pool_size": 4, "max_overflow": 0, "sleep_seconds": 0.1}
-    asks = tuple(
-        parse_ask(f"/sleep/postgres/?seconds={seconds}{weight}")
+    request_specs = tuple(
+        parse_request_spec(f"/sleep/postgres/?seconds={seconds}{weight}")
         for seconds, weight in (("0.02", " x19"), ("2", ""))
     )
-    run = runtime.conductor.launch(read_settings(chosen), asks=asks)
+    run = runtime.conductor.launch(read_settings(chosen), request_specs=request_specs)
     runtime.conductor.wait()
     assert run.error is None, run.error
     record = run.record()

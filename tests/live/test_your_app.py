@@ -13,7 +13,7 @@ from dashboard.errors import StartError
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
 from dashboard.targets.user_app_options import App, read_app
-from dashboard.workload.mix import parse_ask
+from dashboard.workload.mix import parse_request_spec
 from tests.live.environments import APPS, python_of
 
 pytestmark = pytest.mark.live
@@ -67,7 +67,7 @@ def postgres(runtime: Runtime) -> str:
 def app_for(case: Case, url: str) -> App:
     return read_app(
         case.module,
-        [parse_ask(text) for text in case.asked],
+        [parse_request_spec(text) for text in case.asked],
         python=str(python_of(case.environment)),
         chdir=str(APPS),
         env=[f"DATABASE_URL={url}"],
@@ -81,8 +81,8 @@ def serving(app: App, environment: Environment) -> Iterator[Runtime]:
 
 
 def run(parts: Runtime, **given: Any) -> Run:
-    assert parts.guest is not None
-    settings = read_settings(parts.guest.seen.defaults().as_dict() | given)
+    assert parts.user_app is not None
+    settings = read_settings(parts.user_app.environment.defaults().as_dict() | given)
     launched = parts.conductor.launch(settings, keep=False)
     parts.conductor.wait()
     assert launched.error is None, (launched.error, launched.error and launched.error.log)
@@ -216,15 +216,15 @@ def test_the_apps_own_gunicorn_configuration_is_kept(
     (tmp_path / "gunicorn.conf.py").write_text(CONF)
     (tmp_path / "hooked.py").write_text(HOOKED)
     app = read_app(
-        "hooked:app", [parse_ask("/")], python=str(python_of("old")), chdir=str(tmp_path)
+        "hooked:app", [parse_request_spec("/")], python=str(python_of("old")), chdir=str(tmp_path)
     )
     with serving(app, environment) as parts:
-        assert parts.guest is not None
-        defaults = parts.guest.seen.defaults()
+        assert parts.user_app is not None
+        defaults = parts.user_app.environment.defaults()
         assert (defaults.mode, defaults.workers, defaults.threads) == ("threads", 2, 3)
         found = run(parts, requests=4)
         assert [request.done for request in found.requests()] == [True] * 4
-        assert len(parts.target.pids) == 2
+        assert len(parts.gunicorn.pids) == 2
         assert any("threads of its own (1 of them)" in note for note in found.notes)
         # gevent has no use for a preloaded app: it is loaded in the worker, and that is said.
         green = run(parts, mode="gevent", requests=2)
@@ -245,12 +245,12 @@ def test_an_app_that_cannot_be_loaded_is_told_with_its_last_lines(
     source, cause, cure = BROKEN[how]
     (tmp_path / "broken.py").write_text(source)
     app = read_app(
-        "broken:app", [parse_ask("/")], python=str(python_of("old")), chdir=str(tmp_path),
+        "broken:app", [parse_request_spec("/")], python=str(python_of("old")), chdir=str(tmp_path),
         env=["SECRET=do-not-show"],
     )  # fmt: skip
     with serving(app, environment) as parts:
-        assert parts.guest is not None
-        launched = parts.conductor.launch(parts.guest.seen.defaults(), keep=False)
+        assert parts.user_app is not None
+        launched = parts.conductor.launch(parts.user_app.environment.defaults(), keep=False)
         parts.conductor.wait()
         assert launched.error is not None
         assert cause in launched.error.cause
@@ -294,9 +294,9 @@ def test_an_environment_without_gunicorn_or_gevent_gets_the_pip_line(
     assert f"{bare} -m pip install gunicorn" in error.value.cure
 
     with serving(app, environment) as parts:
-        assert parts.guest is not None
-        versions = {k: v for k, v in parts.guest.seen.versions.items() if k != "gevent"}
-        seen = replace(parts.guest.seen, versions=versions)
-        guest = replace(parts.guest, seen=seen)
+        assert parts.user_app is not None
+        versions = {k: v for k, v in parts.user_app.environment.versions.items() if k != "gevent"}
+        seen = replace(parts.user_app.environment, versions=versions)
+        user_app = replace(parts.user_app, environment=seen)
         with pytest.raises(SettingsError, match="pip install gevent"):
-            guest.checked(replace(seen.defaults(), mode="gevent"))
+            user_app.checked(replace(seen.defaults(), mode="gevent"))

@@ -38,7 +38,7 @@ def test_no_script_of_a_label_an_error_or_a_header_runs(browser: Browser, tmp_pa
         versions={NASTY: NASTY},
         generator={"stamps": NASTY},
         error={"cause": NASTY, "cure": NASTY, "stderr": NASTY},
-        asks=(f"GET {PATH}", "/b"),
+        request_specs=(f"GET {PATH}", "/b"),
     )
     context = browser.new_context(offline=True)
     page = context.new_page()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard.workload.mix import deal, parse_ask
+from dashboard.workload.mix import assign_requests, parse_request_spec
 from tests.dashboard.conftest import Server
 from tests.page.conftest import Ask, visit, wait_for_status
 from tests.served import public, serving
@@ -87,15 +87,19 @@ def test_a_mix_at_another_server_shows_its_paths_and_its_waiting(other: Page) ->
     expect(other.locator("#readout")).to_contain_text("Point at a row")
 
 
-def test_the_page_deals_as_the_dashboard_does(ask: Ask) -> None:
+def test_the_page_assign_requestss_as_the_dashboard_does(ask: Ask) -> None:
     for texts, requests in (
         (["/a x3", "/b", "POST /c x7"], 50),
         (["/a"], 3),
         (["/a x2", "/b x2"], 9),
     ):
-        asks = [parse_ask(text) for text in texts]
-        dealt = ask("mix", "m.deal(given[0], given[1])", [[each.weight for each in asks], requests])
-        assert tuple(dealt) == deal(asks, requests)
+        asks = [parse_request_spec(text) for text in texts]
+        assign_requestst = ask(
+            "mix",
+            "m.assign_requests(given[0], given[1])",
+            [[each.weight for each in asks], requests],
+        )
+        assert tuple(assign_requestst) == assign_requests(asks, requests)
     assert ask("mix", "m.namesOf([], 3)") == []
 
 

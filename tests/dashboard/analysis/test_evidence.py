@@ -73,16 +73,16 @@ def test_shares_are_of_the_workers_that_served() -> None:
 
 def test_connections_in_use_while_requests_waited() -> None:
     steady = shown(POOLED)
-    assert steady.kept() == pytest.approx(15, abs=0.2)
-    assert steady.smallest() == 15
+    assert steady.mean_in_use() == pytest.approx(15, abs=0.2)
+    assert steady.min_in_use() == 15
     shrunk = shown(waves([15, 11, 11, *[6] * 10, 3], kept=5))
-    assert 6 < shrunk.kept() < 9
-    assert shrunk.smallest() == 6
+    assert 6 < shrunk.mean_in_use() < 9
+    assert shrunk.min_in_use() == 6
 
 
 def test_where_nobody_waited_nothing_was_kept() -> None:
     found = shown(POOLED[:15])
-    assert (found.kept(), found.smallest()) == (float("inf"), 0)
+    assert (found.mean_in_use(), found.min_in_use()) == (float("inf"), 0)
 
 
 def test_the_worker_with_the_fewest_connections_counts() -> None:
@@ -92,7 +92,7 @@ def test_the_worker_with_the_fewest_connections_counts() -> None:
         for worker, size in sizes.items()
         for seq, start, end, place in through(size, [1.0] * 30)
     ]
-    assert shown(both).smallest() == 4
+    assert shown(both).min_in_use() == 4
 
 
 def test_failures_are_counted_by_word() -> None:

@@ -9,13 +9,13 @@ from config import Settings, read_settings
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.forecast import forecast
 from dashboard.analysis.observed_pools import (
-    Found,
-    as_expected,
-    as_found,
-    found_of_json,
-    found_of_notice,
+    ObservedApp,
+    effective_settings,
+    expected_settings,
     limiting_pool,
     merged,
+    observed_from_json,
+    observed_from_notice,
     words_of,
 )
 from dashboard.analysis.suggestions import suggestions_for
@@ -31,7 +31,7 @@ POOL: dict[str, Any] = {
 }  # fmt: skip
 NOTICE: dict[str, Any] = {"pools": [POOL], "drivers": ["psycopg2"], "green": False}
 SETTINGS = read_settings({"endpoint": "app", "mode": "threads", "sleep_seconds": 0})
-FOUND = found_of_notice(NOTICE)
+FOUND = observed_from_notice(NOTICE)
 
 
 def request(seq: int, pool: int = 0, waited: float = 0.0, service: float = 0.4) -> Request:
@@ -48,31 +48,34 @@ def request(seq: int, pool: int = 0, waited: float = 0.0, service: float = 0.4) 
 
 
 def test_a_run_of_an_app_had_its_pool_its_driver_and_its_time() -> None:
-    had = as_found(SETTINGS, FOUND, [request(1)])
+    had = effective_settings(SETTINGS, FOUND, [request(1)])
     assert (had.pool_class, had.pool_size, had.max_overflow) == ("QueuePool", 2, 1)
     assert had.database_driver == "psycopg2"
     assert had.sleep_seconds == pytest.approx(0.4)
-    assert as_found(Settings(), FOUND, []) == Settings()
+    assert effective_settings(Settings(), FOUND, []) == Settings()
 
 
 @pytest.mark.parametrize("kind", ["NullPool", "StaticPool", "SingletonThreadPool"])
 def test_a_pool_without_limits_has_none(kind: str) -> None:
     notice = NOTICE | {"pools": [POOL | {"class": kind, "size": None, "overflow": None}]}
-    assert as_found(SETTINGS, found_of_notice(notice), [request(1)]).pool_capacity is None
+    assert (
+        effective_settings(SETTINGS, observed_from_notice(notice), [request(1)]).pool_capacity
+        is None
+    )
 
 
 def test_without_sqlalchemy_the_driver_is_known_by_its_module() -> None:
-    django = found_of_notice({"pools": [], "drivers": ["psycopg2"], "django": True})
-    had = as_found(SETTINGS, django, [request(1)])
+    django = observed_from_notice({"pools": [], "drivers": ["psycopg2"], "django": True})
+    had = effective_settings(SETTINGS, django, [request(1)])
     assert (had.pool_capacity, had.database_driver) == (None, "psycopg2")
     assert "time in Python" in words_of(django)[0]
-    assert as_found(SETTINGS, None, []).database_driver == "none"
-    green = found_of_notice({"pools": [], "drivers": ["psycopg2"], "green": True})
-    assert as_found(SETTINGS, green, []).database_driver == "psycopg2-green"
+    assert effective_settings(SETTINGS, None, []).database_driver == "none"
+    green = observed_from_notice({"pools": [], "drivers": ["psycopg2"], "green": True})
+    assert effective_settings(SETTINGS, green, []).database_driver == "psycopg2-green"
 
 
 def test_of_two_pools_the_one_that_was_waited_for_is_the_limit() -> None:
-    two = found_of_notice(NOTICE | {"pools": [POOL, POOL | {"index": 1, "size": 9}]})
+    two = observed_from_notice(NOTICE | {"pools": [POOL, POOL | {"index": 1, "size": 9}]})
     waiting = [request(1), request(2, pool=1, waited=0.3)]
     found = limiting_pool(two, waiting)
     assert found is not None
@@ -80,30 +83,32 @@ def test_of_two_pools_the_one_that_was_waited_for_is_the_limit() -> None:
     smallest = limiting_pool(two, [request(1)])
     assert smallest is not None
     assert smallest.index == 0
-    assert limiting_pool(Found(), waiting) is None
+    assert limiting_pool(ObservedApp(), waiting) is None
 
 
 def test_nothing_is_promised_of_an_app_before_a_run_has_shown_it() -> None:
     assert forecast(SETTINGS).limit == "unknown"
     settings = replace(SETTINGS, requests=9, threads=9)
-    shown = as_expected(settings, FOUND, [request(1)])
+    shown = expected_settings(settings, FOUND, [request(1)])
     assert [count for count, _ in forecast(shown).batches] == [3, 3, 3]
     here = replace(settings, pool_from="here", pool_size=9, max_overflow=0)
-    assert len(forecast(as_expected(here, FOUND, [request(1)])).batches) == 1
+    assert len(forecast(expected_settings(here, FOUND, [request(1)])).batches) == 1
 
 
 def test_a_tried_pool_is_forgotten_with_the_next_run_of_the_apps_own() -> None:
     asked = {"class": "QueuePool", "size": 2.0, "overflow": 1.0, "timeout": 30.0}
-    tried = found_of_notice(NOTICE | {"pools": [POOL | {"size": 9, "overflow": 0, "asked": asked}]})
-    assert as_found(SETTINGS, tried, []).pool_capacity == 9
-    assert as_expected(SETTINGS, tried, []).pool_capacity == 3
+    tried = observed_from_notice(
+        NOTICE | {"pools": [POOL | {"size": 9, "overflow": 0, "asked": asked}]}
+    )
+    assert effective_settings(SETTINGS, tried, []).pool_capacity == 9
+    assert expected_settings(SETTINGS, tried, []).pool_capacity == 3
     assert "the app's own is QueuePool, pool_size 2 + max_overflow 1" in words_of(tried)[0]
 
 
 def test_what_lifts_an_apps_limit_can_be_launched_as_it_stands() -> None:
     chosen = replace(SETTINGS, mode="blocking", requests=20, threads=8)
     requests = [request(seq) for seq in range(1, 21)]
-    evidence = Evidence.of(as_found(chosen, FOUND, requests), requests)
+    evidence = Evidence.of(effective_settings(chosen, FOUND, requests), requests)
     for limit in ("sync-workers", "blocking-driver", "pool-capacity", "max-connections"):
         for each in suggestions_for(limit, evidence):
             assert read_settings(each.settings.as_dict()) == each.settings
@@ -118,7 +123,7 @@ def test_what_lifts_an_apps_limit_can_be_launched_as_it_stands() -> None:
 
 
 def test_what_is_kept_reads_back_and_what_is_broken_is_refused() -> None:
-    assert found_of_json(FOUND.as_json()) == FOUND
+    assert observed_from_json(FOUND.as_json()) == FOUND
     more = replace(FOUND, drivers=("pymysql",), uses=("django",))
     both = merged([FOUND, more])
     assert both is not None
@@ -127,7 +132,7 @@ def test_what_is_kept_reads_back_and_what_is_broken_is_refused() -> None:
     several: list[dict[str, Any]] = [{}, {"pools": 1, "drivers": []}]
     for broken in (*several, {"pools": [{}], "drivers": []}):
         with pytest.raises(ValueError, match="not what a worker tells"):
-            found_of_notice(broken)
+            observed_from_notice(broken)
 
 
 def test_the_lines_to_paste_are_python_that_the_app_can_take() -> None:
@@ -154,7 +159,7 @@ def test_the_card_says_what_was_given_and_found() -> None:
         "module": "shop:app", "python": "3.12.1", "versions": {"gunicorn": "23.0.0"},
         "given": "gunicorn.conf.py: workers 2", "found": FOUND.as_json(),
     }  # fmt: skip
-    shown = card(SETTINGS, as_found(SETTINGS, FOUND, []), facts, None)
+    shown = card(SETTINGS, effective_settings(SETTINGS, FOUND, []), facts, None)
     assert shown is not None
     assert shown["pool"]["pool_size"] == 2
     text = "\n".join(as_text(shown))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import Settings
-from dashboard.analysis.batches import are_a_picture, find_batches
+from dashboard.analysis.batches import batches_meaningful, find_batches
 from dashboard.analysis.diagnosis import diagnose
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.external import limit_of, sentence_of
@@ -68,7 +68,7 @@ def test_batches_are_a_picture_of_equal_requests(
 ) -> None:
     requests = through_a_pool(lengths, places)
     batches = find_batches(requests, 1000)
-    assert are_a_picture(requests, batches) is picture
+    assert batches_meaningful(requests, batches) is picture
     shown, word = shape_of(requests, settings(places, len(lengths)))
     assert (word, bool(shown)) == (("batches", True) if picture else ("waiting", False))
 
@@ -78,7 +78,7 @@ def test_noise_of_a_busy_machine_leaves_the_picture() -> None:
     for _ in range(20):
         lengths = [0.2 + noise.uniform(0, 0.04) for _ in range(60)]
         requests = through_a_pool(lengths, 15, gap=0.002)
-        assert are_a_picture(requests, find_batches(requests, 1000))
+        assert batches_meaningful(requests, find_batches(requests, 1000))
 
 
 def test_where_the_server_tells_nothing_there_are_no_batches() -> None:
@@ -214,10 +214,10 @@ def test_the_limit_of_another_server_is_read_off_its_requests() -> None:
 def test_a_record_says_its_picture_and_its_paths() -> None:
     requests = through_a_pool(mixed(40, 4), 5)
     log = tuple(mark for each in requests for mark in each.marks)
-    asks = ("GET /short x3", "GET /long")
-    record = Record(settings(5, 40), "done", log, asks=asks)
+    request_specs = ("GET /short x3", "GET /long")
+    record = Record(settings(5, 40), "done", log, request_specs=request_specs)
     facts = record.as_json()
     assert (facts["picture"], facts["batches"]) == ("waiting", [])
     assert [row["name"] for row in facts["paths"]] == ["GET /short", "GET /long"]
     assert facts["forecast"]["limit"] == "unknown"
-    assert replace(record, asks=()).names == (f"GET {record.settings.path}",) * 40
+    assert replace(record, request_specs=()).names == (f"GET {record.settings.path}",) * 40

@@ -13,7 +13,7 @@ from dashboard.burst.generator import Generator
 from dashboard.errors import StartError
 from dashboard.marks.log import RunLog
 from dashboard.processes.children import Children
-from dashboard.workload.mix import Ask
+from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
 from tests.dashboard.conftest import Server, eventually, running
 
@@ -28,8 +28,8 @@ def children() -> Iterator[Children]:
 
 
 def plan(server: Server, path: str, requests: int = 3) -> Plan:
-    asks = (Ask(path=path),)
-    return Plan(LOOPBACK, server.server_port, asks, requests, TOKEN, deadline_seconds=20)
+    request_specs = (RequestSpec(path=path),)
+    return Plan(LOOPBACK, server.server_port, request_specs, requests, TOKEN, deadline_seconds=20)
 
 
 def test_a_burst_ends_up_in_the_log(server: Server, children: Children) -> None:
@@ -89,7 +89,9 @@ def test_a_generator_that_dies_is_told_with_cause_and_cure(
 
 
 def test_a_generator_that_breaks_shows_its_last_lines(server: Server, children: Children) -> None:
-    broken = Plan(LOOPBACK, server.server_port, (Ask(),), 1, "\u2192")  # no such token on the wire
+    broken = Plan(
+        LOOPBACK, server.server_port, (RequestSpec(),), 1, "\u2192"
+    )  # no such token on the wire
     with (
         Generator(children, broken, RunLog("r1", 1)) as generator,
         pytest.raises(StartError) as caught,

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from config import LOOPBACK
-from dashboard.burst.__main__ import LATE, Clock, files_needed
-from dashboard.workload.mix import Ask
+from dashboard.burst.__main__ import LATE, Clock
+from dashboard.processes.open_files import files_needed
+from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
 from target_app.probe.marks import ENDS, Mark, Phase, decode
 from tests.dashboard.conftest import Server
@@ -46,8 +47,10 @@ class Sent(NamedTuple):
 
 
 def plan(port: int, requests: int = 3, path: str = "/ok", **more: Any) -> Plan:
-    asks = more.pop("asks", (Ask(path=path),))
-    return Plan(LOOPBACK, port, asks, requests, TOKEN, **{"deadline_seconds": 20.0, **more})
+    request_specs = more.pop("request_specs", (RequestSpec(path=path),))
+    return Plan(
+        LOOPBACK, port, request_specs, requests, TOKEN, **{"deadline_seconds": 20.0, **more}
+    )
 
 
 @contextmanager
@@ -114,8 +117,10 @@ def test_fifty_requests_are_released_together_and_all_done(server: Server, cold:
 
 
 def test_each_request_carries_the_run_a_trace_and_what_the_plan_adds(server: Server) -> None:
-    ask = Ask(path="/ok?seconds=1", headers=(("X-Mine", "yes"), ("accept", "text/html")))
-    send(plan(server.server_port, 3, asks=(ask,)))
+    request_spec = RequestSpec(
+        path="/ok?seconds=1", headers=(("X-Mine", "yes"), ("accept", "text/html"))
+    )
+    send(plan(server.server_port, 3, request_specs=(request_spec,)))
     asked = sorted(server.asked, key=lambda each: each[1]["X-Poolscope"])
     assert [path for path, _ in asked] == ["/ok?seconds=1"] * 3
     for seq, (_, headers) in enumerate(asked, 1):
@@ -151,15 +156,19 @@ def test_every_kind_of_answer_ends_its_request_once(server: Server, path: str, e
 
 def test_a_mix_is_dealt_out_with_its_methods_and_bodies(server: Server) -> None:
     large = bytes(range(256)) * 3900  # more than a socket's buffer takes at once
-    asks = (Ask("POST", "/ok", body=large), Ask("HEAD", "/large"), Ask("DELETE", "/missing"))
-    given = plan(server.server_port, 6, asks=asks, any_status=True)
+    request_specs = (
+        RequestSpec("POST", "/ok", body=large),
+        RequestSpec("HEAD", "/large"),
+        RequestSpec("DELETE", "/missing"),
+    )
+    given = plan(server.server_port, 6, request_specs=request_specs, any_status=True)
     assert send(given).ends() == {1: "200", 2: "200", 3: "404", 4: "200", 5: "200", 6: "404"}
     assert sorted(server.methods) == ["DELETE", "DELETE", "HEAD", "HEAD", "POST", "POST"]
     assert [body == large for body in server.bodies if body] == [True, True]
 
 
 def test_of_a_server_of_somebody_else_all_that_it_says_is_told(server: Server) -> None:
-    sent = send(plan(server.server_port, 2, "/metrics", outside=True))
+    sent = send(plan(server.server_port, 2, "/metrics", external=True))
     (detail,) = {mark.detail for mark in sent.marks if mark.phase is Phase.RESPONDING}
     assert detail == 'Server-Timing: db;dur=53.2, cache;desc="hit"'
     assert sent.ends() == {1: "200", 2: "200"}
@@ -170,9 +179,16 @@ def test_a_tls_server_is_asked_as_any_other(
     tls_server: Server, authority: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
-    asks = (Ask(path="/large"), Ask("POST", "/ok", body=b"x" * 300_000))
+    request_specs = (RequestSpec(path="/large"), RequestSpec("POST", "/ok", body=b"x" * 300_000))
     for cold in (False, True):
-        given = plan(tls_server.server_port, 6, asks=asks, tls=True, address=LOOPBACK, cold=cold)
+        given = plan(
+            tls_server.server_port,
+            6,
+            request_specs=request_specs,
+            tls=True,
+            address=LOOPBACK,
+            cold=cold,
+        )
         sent = send(replace(given, host="localhost"))
         assert sent.ends() == dict.fromkeys(range(1, 7), "200"), sent.details()
         assert sent.facts["stamps"] == ("kernel" if sys.platform == "linux" else "read")
@@ -303,7 +319,7 @@ def test_a_burst_within_the_open_file_limit_needs_nothing() -> None:
 def test_a_burst_beyond_the_open_file_limit_is_refused_with_the_cure() -> None:
     code = (
         "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (100, 200))\n"
-        "from dashboard.burst.__main__ import files_needed\n"
+        "from dashboard.processes.open_files import files_needed\n"
         "print(files_needed(136), files_needed(137), resource.getrlimit(resource.RLIMIT_NOFILE))"
     )
     said = subprocess.run(

@@ -4,30 +4,34 @@ import psutil
 import pytest
 
 from config import LOOPBACK
-from dashboard.cli.burst_report import Loose, fire
+from dashboard.cli.burst_report import BurstResult, send_burst
 from dashboard.marks.log import RunLog
-from dashboard.workload.mix import Ask
+from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
 from tests.dashboard.conftest import Server
 from tests.dashboard.stories import marks
 
 
 def plan(server: Server, path: str, requests: int = 4, seconds: float = 20) -> Plan:
-    return Plan(LOOPBACK, server.server_port, (Ask(path=path),), requests, "ab" * 16, seconds)
+    return Plan(
+        LOOPBACK, server.server_port, (RequestSpec(path=path),), requests, "ab" * 16, seconds
+    )
 
 
-def latencies(*seconds: float) -> Loose:
+def latencies(*seconds: float) -> BurstResult:
     """A burst whose requests took ``seconds``."""
     log = RunLog("burst", len(seconds))
     log.release(0)
     for seq, end in enumerate(seconds, 1):
         for mark in marks(seq, f"queued 0 done {end}", detail="200"):
             log.add(mark)
-    return Loose(Plan(LOOPBACK, 1, (Ask(),), len(seconds), "t"), log, {"spread": 0.001})
+    return BurstResult(
+        Plan(LOOPBACK, 1, (RequestSpec(),), len(seconds), "t"), log, {"spread": 0.001}
+    )
 
 
 def test_a_burst_that_is_answered_has_counts_and_latencies(server: Server) -> None:
-    facts = fire(plan(server, "/ok")).as_json()
+    facts = send_burst(plan(server, "/ok")).as_json()
     assert (facts["requests"], facts["done"], facts["failed"]) == (4, 4, 0)
     assert 0 < facts["total_seconds"] < 5
     assert 0 <= facts["release_spread_seconds"] <= facts["total_seconds"]
@@ -37,7 +41,7 @@ def test_a_burst_that_is_answered_has_counts_and_latencies(server: Server) -> No
 
 
 def test_a_burst_that_fails_has_its_failures_and_no_latencies(server: Server) -> None:
-    sent = fire(plan(server, "/error-json"))
+    sent = send_burst(plan(server, "/error-json"))
     facts = sent.as_json()
     assert (facts["done"], facts["failed"]) == (0, 4)
     assert facts["failures"] == {"pool-timeout": 4}
@@ -46,13 +50,13 @@ def test_a_burst_that_fails_has_its_failures_and_no_latencies(server: Server) ->
 
 
 def test_another_servers_answers_are_unknown_between_sent_and_done(server: Server) -> None:
-    requests = fire(plan(server, "/ok", 2)).log.seen()
+    requests = send_burst(plan(server, "/ok", 2)).log.seen()
     assert [[span.phase for span in each.spans] for each in requests] == [["unknown"]] * 2
 
 
 def test_no_process_is_left_behind(server: Server) -> None:
     before = {child.pid for child in psutil.Process().children(recursive=True)}
-    fire(plan(server, "/silent", seconds=0.2))
+    send_burst(plan(server, "/silent", seconds=0.2))
     assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
 
 

@@ -18,7 +18,7 @@ from dashboard.databases.monitor import Monitor, listen_queue
 from dashboard.runtime import Runtime
 from tests.dashboard.conftest import eventually
 
-Told = list[tuple[str, dict[str, float]]]
+ProbeConfig = list[tuple[str, dict[str, float]]]
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_where_the_kernel_does_not_tell_there_is_no_queue(monkeypatch: pytest.Mo
 def test_without_a_database_it_tells_of_the_backlog_until_it_is_closed(
     listening: socket.socket,
 ) -> None:
-    told: Told = []
+    told: ProbeConfig = []
     watching = Monitor("", port_of(listening), lambda name, values: told.append((name, values)))
     with socket.create_connection(("127.0.0.1", port_of(listening))):
         assert eventually(lambda: ("backlog", {"queued": 1.0}) in told)
@@ -80,7 +80,7 @@ def test_without_a_database_it_tells_of_the_backlog_until_it_is_closed(
     "url", ["postgresql://127.0.0.1:9/x", "mysql+pymysql://root@127.0.0.1:9/x"]
 )
 def test_a_database_that_does_not_answer_is_left_out(listening: socket.socket, url: str) -> None:
-    told: Told = []
+    told: ProbeConfig = []
     watching = Monitor(url, port_of(listening), lambda name, values: told.append((name, values)))
     assert eventually(lambda: len(told) >= 2)
     watching.close()
@@ -108,10 +108,10 @@ def test_postgres_counts_our_connections_by_state_and_not_its_own(
     runtime: Runtime, listening: socket.socket
 ) -> None:
     runtime.databases.ensure(Settings(), lambda _: None)
-    runtime.target.stop()  # with what its pool holds
+    runtime.gunicorn.stop()  # with what its pool holds
     runtime.databases.end_sessions()
     url = runtime.databases.admin_url("postgres")
-    told: Told = []
+    told: ProbeConfig = []
     watching = Monitor(url, port_of(listening), lambda name, values: told.append((name, values)))
     plain = make_url(url_for(url, "psycopg2")).set(drivername="postgresql")
     before = eventually(lambda: ("database", {"total": 0.0}) in told)
@@ -136,7 +136,7 @@ def test_mysql_counts_our_connections_and_not_its_own(
         pytest.skip(runtime.databases.missing("mysql"))
     runtime.databases.ensure(Settings(endpoint="mysql"), lambda _: None)
     url = runtime.databases.admin_url("mysql")
-    told: Told = []
+    told: ProbeConfig = []
     watching = Monitor(url, port_of(listening), lambda name, values: told.append((name, values)))
     assert eventually(lambda: ("database", {"total": 0.0}) in told)
     path = str(make_url(url).query["unix_socket"])

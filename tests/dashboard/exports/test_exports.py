@@ -67,7 +67,7 @@ def test_every_kind_of_run_has_every_kind_of_file(name: str, run: Record) -> Non
     assert file_name(run, name).endswith("-gevent-green-postgres." + FORMATS[name].suffix)
 
 
-MIX = record(4, asks=("GET /orders?a=1&b x3", "POST /orders"))
+MIX = record(4, request_specs=("GET /orders?a=1&b x3", "POST /orders"))
 
 
 @pytest.mark.parametrize("run", [RUN, with_failures(), MIX], ids=["done", "failures", "mix"])

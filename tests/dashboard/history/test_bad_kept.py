@@ -43,7 +43,7 @@ def stored(runtime: Runtime) -> tuple[int, ...]:
     """How many runs are kept, are known, and have a target."""
     conductor = runtime.conductor
     kept = runtime.history.list(Listing())[1]
-    return kept, len(conductor.runs), runtime.target.starts, int(runtime.survey.going)
+    return kept, len(conductor.runs), runtime.gunicorn.starts, int(runtime.survey.is_running)
 
 
 @pytest.fixture(scope="module")

@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, insert, inspect, text, update
 
 from config import LOOPBACK, Environment, Settings, child_environ, read_settings
-from dashboard.history import rows as stored
 from dashboard.history.listing import Listing
 from dashboard.history.owner import is_gone, owner_name
 from dashboard.history.packing import pack_marks, unpack_marks
+from dashboard.history.rows import FACTS, columns_of, marks_of
 from dashboard.history.store import History, HistoryError
 from dashboard.history.tables import Base, StoredRun, db
 from dashboard.marks.samples import Sample
@@ -116,7 +116,7 @@ def test_ten_thousand_requests_take_less_than_a_megabyte(one: History) -> None:
         for at in range(800)
     )
     given = Record(Settings(requests=10_000), "done", tuple(log), samples)
-    row = stored.marks_of(1, given)
+    row = marks_of(1, given)
     assert len(row.marks) + len(row.gauges) + len(row.facts) < MEGABYTE
     number = one.add(given)
     found = one.get(number)
@@ -132,7 +132,7 @@ def test_a_run_comes_back_as_it_was(history: History) -> None:
     assert found is not None
     assert (found.number, found.label, found.pinned) == (number, "before", False)
     assert [mark[1:] for mark in found.marks] == [mark[1:] for mark in given.marks]
-    for name in ("settings", "status", "samples", "started_at", *stored.FACTS):
+    for name in ("settings", "status", "samples", "started_at", *FACTS):
         assert getattr(found, name) == getattr(given, name), name
     assert found.as_json() == given.as_json()
     (entry,), total = history.list(Listing())
@@ -234,7 +234,7 @@ def test_tables_of_a_newer_version_are_left_alone(one: History, tmp_path: Path) 
 
 
 def test_ten_thousand_runs_are_listed_before_a_page_is_painted(one: History) -> None:
-    columns = stored.columns_of(record())
+    columns = columns_of(record())
     rows = [
         {**columns, "owner": "", "label": f"run {k}", "pinned": False, "total_seconds": k % 97}
         for k in range(10_000)

@@ -2,25 +2,26 @@
 
 import pytest
 
-from dashboard.marks import samples as gauges
-from dashboard.marks.samples import Sample, cpu_share, largest, of_pulse
-from target_app.probe.heartbeat import PoolState, Pulse
+from dashboard.marks.samples import LOOP, Sample, cpu_share, largest, samples_of_heartbeat
+from target_app.probe.heartbeat import Heartbeat, PoolState
 
 
 def loop(at: float, worker: int, cpu: float) -> Sample:
-    return Sample(at, gauges.LOOP, worker, {"lag": 0.0, "cpu": cpu})
+    return Sample(at, LOOP, worker, {"lag": 0.0, "cpu": cpu})
 
 
 def test_a_heartbeat_is_a_sample_of_the_loop_and_one_of_all_pools_together() -> None:
-    pulse = Pulse(7, 100.0, 0.02, 1.5, (PoolState(3, 2, 1), PoolState(1, 0, 0)))
-    assert of_pulse(pulse, 0.25) == [
+    heartbeat = Heartbeat(7, 100.0, 0.02, 1.5, (PoolState(3, 2, 1), PoolState(1, 0, 0)))
+    assert samples_of_heartbeat(heartbeat, 0.25) == [
         Sample(0.25, "loop", 7, {"lag": 0.02, "cpu": 1.5}),
         Sample(0.25, "pool", 7, {"out": 4.0, "idle": 2.0, "overflow": 1.0}),
     ]
 
 
 def test_a_worker_without_a_pool_has_no_sample_of_one() -> None:
-    assert [each.name for each in of_pulse(Pulse(7, 100.0, 0.0, 0.0, ()), 0.0)] == ["loop"]
+    assert [each.name for each in samples_of_heartbeat(Heartbeat(7, 100.0, 0.0, 0.0, ()), 0.0)] == [
+        "loop"
+    ]
 
 
 @pytest.mark.parametrize(

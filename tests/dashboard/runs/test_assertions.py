@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import Settings, SettingsError
-from dashboard.analysis import explanations as words
-from dashboard.runs import assertions as gate
-from dashboard.runs import junit
+from dashboard.analysis import explanations
+from dashboard.runs import assertions, junit
 from dashboard.runs.assertions import LIMITS, MEASURES, Assertion, parse_all
 from dashboard.runs.record import Record, percentile
 from tests.dashboard.records import record
@@ -127,7 +126,7 @@ def test_percentiles_are_values_that_were_measured(share: float, value: float) -
 
 
 def test_every_limit_that_a_diagnosis_names_can_be_asserted() -> None:
-    text = Path(words.__file__).read_text()
+    text = Path(explanations.__file__).read_text()
     body = text[text.index("texts: dict") : text.index("text = texts[limit]")]
     named = {line.split('"')[1] for line in body.splitlines() if line.strip().startswith('"')}
     named = {word for word in named if " " not in word and "{" not in word}
@@ -159,5 +158,5 @@ def test_a_run_that_cannot_start_is_an_error_there() -> None:
 
 
 def test_only_assertions_about_failures_replace_the_plain_exit_code() -> None:
-    assert gate.judges_failures(parse_all(["batches<3", "failed<=5"]))
-    assert not gate.judges_failures(parse_all(["batches<3"]))
+    assert assertions.judges_failures(parse_all(["batches<3", "failed<=5"]))
+    assert not assertions.judges_failures(parse_all(["batches<3"]))

@@ -13,7 +13,7 @@ from dashboard.conductor import Conductor
 from dashboard.errors import StartError
 from dashboard.marks.log import RunLog
 from dashboard.marks.samples import Sample
-from dashboard.runs import page_state as wire
+from dashboard.runs import page_state
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
 from target_app.probe.marks import PHASES, Mark, Phase
@@ -57,7 +57,7 @@ def rebuilt(frame: dict[str, Any]) -> list[Mark]:
 
 def test_a_frame_is_columns_from_which_the_marks_come_back() -> None:
     log = run_of(STORIES).log.marks()
-    frame = json.loads(json.dumps(wire.frame("r7", 3, log[3:])))
+    frame = json.loads(json.dumps(page_state.frame("r7", 3, log[3:])))
     assert (frame["run"], frame["index"]) == ("r7", 3)
     assert rebuilt(frame) == log[3:]
     assert set(frame["detail"].values()) == {"200"}
@@ -65,17 +65,17 @@ def test_a_frame_is_columns_from_which_the_marks_come_back() -> None:
 
 def test_every_phase_has_a_code_of_its_own() -> None:
     one_each = [Mark("r", 1, phase, 0.0) for phase in PHASES]
-    assert wire.frame("r", 0, one_each)["phase"] == list(range(len(PHASES)))
-    assert rebuilt(wire.frame("r", 0, [])) == []
+    assert page_state.frame("r", 0, one_each)["phase"] == list(range(len(PHASES)))
+    assert rebuilt(page_state.frame("r", 0, [])) == []
 
 
 def test_samples_are_rows_from_an_index_on() -> None:
-    frame = wire.gauge_frame("r7", 5, [Sample(0.1, "pool", 42, {"out": 3.0})])
+    frame = page_state.gauge_frame("r7", 5, [Sample(0.1, "pool", 42, {"out": 3.0})])
     assert frame == {"run": "r7", "index": 5, "samples": [[0.1, "pool", 42, {"out": 3.0}]]}
 
 
 def test_before_the_first_run_the_state_is_idle(conductor: Conductor) -> None:
-    found = wire.state(None, conductor)
+    found = page_state.state(None, conductor.target_status)
     assert (found["run"], found["status"], found["error"]) == (None, "idle", None)
     assert found["target"] == {"pids": [], "master": None, "state": "stopped"}
 
@@ -93,7 +93,7 @@ def test_the_state_says_how_far_run_and_target_are(
     conductor: Conductor, status: str, step: str, error: StartError | None, target: str
 ) -> None:
     run = run_of(STORIES, status, step=step, error=error)
-    found = json.loads(json.dumps(wire.state(run, conductor)))
+    found = json.loads(json.dumps(page_state.state(run, conductor.target_status)))
     assert (found["run"], found["status"], found["step"]) == ("r7", status, step)
     assert found["target"]["state"] == target
     assert (found["target"]["mode"], found["target"]["worker_class"]) == ("gevent-green", "gevent")
@@ -105,7 +105,7 @@ def test_the_state_says_how_far_run_and_target_are(
 
 
 def test_the_summary_of_a_finished_run_is_sentence_batches_and_diagnosis() -> None:
-    found = json.loads(json.dumps(wire.summary(run_of(STORIES))))
+    found = json.loads(json.dumps(page_state.summary(run_of(STORIES))))
     assert found["sentence"].startswith("2 requests, one at a time; all done after 2.0 s")
     assert [batch["count"] for batch in found["batches"]] == [1, 1]
     assert (found["done"], found["failed"], found["requests"]) == (2, 0, 2)
@@ -117,14 +117,14 @@ def test_the_summary_of_a_finished_run_is_sentence_batches_and_diagnosis() -> No
 
 def test_the_summary_of_a_run_that_goes_on_says_what_its_requests_do() -> None:
     story = STORIES[1].partition(" executing")[0]
-    found = wire.summary(run_of([STORIES[0], story], "running"))
+    found = page_state.summary(run_of([STORIES[0], story], "running"))
     assert found["sentence"] == "1 of 2 done · 1 waiting for a connection"
     assert found["diagnosis"] is None
 
 
 def test_a_record_is_all_of_it_at_once(conductor: Conductor) -> None:
     run = run_of(STORIES)
-    found = json.loads(json.dumps(wire.record(run, conductor)))
+    found = json.loads(json.dumps(page_state.record(run, conductor.target_status)))
     assert list(found) == ["state", "frame", "gauges", "summary"]
     assert rebuilt(found["frame"]) == run.log.marks()
     assert [mark.phase for mark in rebuilt(found["frame"])][-1] is Phase.DONE

@@ -82,14 +82,14 @@ def test_a_finished_run_is_one_plain_sentence(
 
 
 def test_a_run_that_goes_on_says_what_its_requests_do() -> None:
-    going = [
+    is_running = [
         *done(2),
         FAILED,
         request(3, "queued 0 handling 1"),
         request(4, "queued 0 handling 1 waiting 2"),
         request(5, "queued 0 handling 1 waiting 2 executing 3"),
     ]
-    assert report.running_sentence(going, 10) == (
+    assert report.running_sentence(is_running, 10) == (
         "2 of 10 done · 1 failed · 1 executing · 1 in Python · "
         "1 waiting for a connection · 4 waiting for a worker"
     )

@@ -14,13 +14,13 @@ from dashboard.errors import StartError
 from dashboard.runs.record import Record
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
-from dashboard.targets.external_address import Outside, outside_of, reach
+from dashboard.targets.external_address import ExternalServer, parse_urls, reach
 from tests.dashboard.conftest import Server
 from tests.served import public
 
 
 @pytest.mark.parametrize(
-    ("urls", "origin", "asks"),
+    ("urls", "origin", "request_specs"),
     [
         (["http://127.0.0.1:9000/orders"], "http://127.0.0.1:9000", ["GET /orders"]),
         (["http://localhost"], "http://localhost:80", ["GET /"]),
@@ -34,21 +34,24 @@ from tests.served import public
     ],
 )
 def test_a_url_says_the_server_and_what_is_asked(
-    urls: list[str], origin: str, asks: list[str] | None
+    urls: list[str], origin: str, request_specs: list[str] | None
 ) -> None:
-    found = outside_of(urls)
+    found = parse_urls(urls)
     assert found is not None
     assert found.origin == origin
-    assert asks is None or [ask.text for ask in found.asks] == asks
+    assert (
+        request_specs is None
+        or [request_spec.text for request_spec in found.request_specs] == request_specs
+    )
     assert found.is_loopback == (found.host != "shop.example")
 
 
 def test_no_url_is_no_server_and_bodies_go_with_methods_that_take_one() -> None:
-    assert outside_of([]) is None
+    assert parse_urls([]) is None
     urls = ["POST http://127.0.0.1:9/a", "http://127.0.0.1:9/b"]
-    found = outside_of(urls, [("X-Mine", "yes")], b"{}")
+    found = parse_urls(urls, [("X-Mine", "yes")], b"{}")
     assert found is not None
-    assert [(ask.body, ask.headers) for ask in found.asks] == [
+    assert [(request_spec.body, request_spec.headers) for request_spec in found.request_specs] == [
         (b"{}", (("X-Mine", "yes"),)),
         (b"", (("X-Mine", "yes"),)),
     ]
@@ -74,7 +77,7 @@ def test_no_url_is_no_server_and_bodies_go_with_methods_that_take_one() -> None:
 )
 def test_what_is_no_server_is_refused_with_cause_and_cure(urls: list[str], why: str) -> None:
     with pytest.raises(SettingsError, match=why):
-        outside_of(urls)
+        parse_urls(urls)
 
 
 def test_the_options_do_not_contradict_each_other(capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,8 +94,8 @@ def test_the_options_do_not_contradict_each_other(capsys: pytest.CaptureFixture[
     assert "another machine" in capsys.readouterr().err
 
 
-def outside_at(port: int, *, tls: bool = False, host: str = LOOPBACK) -> Outside:
-    found = outside_of([f"http{'s' if tls else ''}://{host}:{port}/ok"])
+def outside_at(port: int, *, tls: bool = False, host: str = LOOPBACK) -> ExternalServer:
+    found = parse_urls([f"http{'s' if tls else ''}://{host}:{port}/ok"])
     assert found is not None
     return found
 
@@ -124,7 +127,7 @@ def runtime(one_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """A dashboard that was started with --url, with nothing else started."""
     urls = [one_server.url(path) for path in ("/metrics x2", "/missing", "/error-html", "/marked")]
     environment = Environment(public(tmp_path_factory.mktemp("outside")))
-    with Runtime(environment, outside=outside_of(urls)) as parts:
+    with Runtime(environment, external=parse_urls(urls)) as parts:
         yield parts
 
 
@@ -139,12 +142,12 @@ def test_a_run_at_it_starts_nothing_and_keeps_what_it_says(
 ) -> None:
     done = run(runtime, requests=10)
     assert (done.status, done.error) == ("done", None)
-    assert runtime.target.starts == 0
+    assert runtime.gunicorn.starts == 0
     assert runtime.databases.pids() == {}
     assert runtime.history is not None
     record = runtime.history.get(done.history_id or 0)
     assert record is not None
-    assert record.asks == tuple(ask.text for ask in done.asks)
+    assert record.request_specs == tuple(request_spec.text for request_spec in done.request_specs)
     rows = {row.name: row for row in record.paths}
     assert rows["GET /metrics"].count == 4
     assert rows["GET /metrics"].metrics == {"db": 53.2}

@@ -14,13 +14,13 @@ from dashboard.marks.log import RunLog
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
 from dashboard.targets.receiver import Receiver
-from target_app.probe import heartbeat as pulse
+from target_app.probe import heartbeat
 from target_app.probe.beacon import parse_address
 from target_app.probe.marks import Mark, Phase, encode
 from tests.dashboard.conftest import eventually
 
 MARK = Mark("token", 1, Phase.WAITING, 12.5, 4711, 3, 0, "todos")
-BEAT = pulse.Pulse(4711, 12.5, 0.001, 0.5, (pulse.PoolState(5, 0, 10),))
+BEAT = heartbeat.Heartbeat(4711, 12.5, 0.001, 0.5, (heartbeat.PoolState(5, 0, 10),))
 
 
 class Ears:
@@ -58,7 +58,7 @@ def notice(**changed: Any) -> bytes:
 
 
 def test_marks_notices_and_pulses_are_heard_in_order(ears: Ears) -> None:
-    ears.send(encode(MARK), notice(), pulse.encode(BEAT, "t"), notice(event="worker-exit"))
+    ears.send(encode(MARK), notice(), heartbeat.encode(BEAT, "t"), notice(event="worker-exit"))
     assert eventually(lambda: len(ears.heard) == 4)
     assert ears.heard == [MARK, ("worker-ready", "t", 7), ("t", BEAT), ("worker-exit", "t", 7)]
     assert ears.receiver.dropped == 0
@@ -113,8 +113,8 @@ def test_marks_of_other_runs_are_dropped_whatever_their_name(tmp_path: Path, nam
         run.log.release(0)
         conductor = runtime.conductor
         conductor.runs[run.id], conductor._token = run, "ab" * 16
-        conductor.hear(MARK._replace(run=name))
+        conductor.on_mark(MARK._replace(run=name))
         assert len(run.log) == 0
-        conductor.hear(MARK._replace(run="ab" * 16))
+        conductor.on_mark(MARK._replace(run="ab" * 16))
         assert len(run.log) == 1
         run.status = "done"

@@ -7,23 +7,23 @@ from typing import Any
 import pytest
 
 from config import Settings, SettingsError, read_settings
-from dashboard.cli.app_options import app_of, app_settings, asks_of
+from dashboard.cli.app_options import app_of, app_settings, request_specs_of
 from dashboard.errors import StartError
-from dashboard.targets.user_app_environment import Look
-from dashboard.targets.user_app_gunicorn import AppSpec, Guest, last_lines
+from dashboard.targets.user_app_environment import AppEnvironment
+from dashboard.targets.user_app_gunicorn import AppSpec, UserApp, last_lines
 from dashboard.targets.user_app_options import App, read_app
-from dashboard.workload.mix import parse_ask
+from dashboard.workload.mix import parse_request_spec
 
-ASKS = [parse_ask("/")]
+ASKS = [parse_request_spec("/")]
 
 
 def app(**given: Any) -> App:
     return read_app("shop:app", ASKS, **given)
 
 
-def seen(**settings: Any) -> Look:
+def seen(**settings: Any) -> AppEnvironment:
     versions = {"gunicorn": "23.0.0", "gevent": "25.9", "psycopg2": "2.9", "psycogreen": "1.0.2"}
-    return Look("3.12.1", versions, settings)
+    return AppEnvironment("3.12.1", versions, settings)
 
 
 @pytest.mark.parametrize("module", ["shop", "shop:app", "a.b.c:make(1, x='y')", "shop.wsgi:app"])
@@ -40,7 +40,7 @@ def test_what_gunicorn_takes_is_taken(module: str) -> None:
         ("shop:app", {"chdir": "/nowhere"}, "--chdir /nowhere is no directory"),
         ("shop:app", {"python": "/nowhere/python"}, "no Python interpreter"),
         ("shop:app", {"env": ["NOVALUE"]}, "KEY=VALUE"),
-        ("shop:app", {"env": ["POOLSCOPE_TOLD=x"]}, "Poolscope's own"),
+        ("shop:app", {"env": ["POOLSCOPE_PROBE=x"]}, "Poolscope's own"),
         ("shop:app", {"config": "nowhere.py"}, "no file"),
     ],
 )
@@ -62,9 +62,9 @@ def test_an_environment_is_named_by_its_folder_or_found_beside_the_app(tmp_path:
 
 
 def test_values_of_variables_are_in_no_text() -> None:
-    guest = app(env=["URL=postgresql://me:pass-word@host/db", "KEY=s3cr3t"])
-    assert "s3cr3t" not in repr(guest)
-    shown = guest.redact("at postgresql://me:pass-word@host/db with s3cr3t; pass-word is wrong")
+    user_app = app(env=["URL=postgresql://me:pass-word@host/db", "KEY=s3cr3t"])
+    assert "s3cr3t" not in repr(user_app)
+    shown = user_app.redact("at postgresql://me:pass-word@host/db with s3cr3t; pass-word is wrong")
     assert shown == "at (URL) with (KEY); (URL) is wrong"
 
 
@@ -93,35 +93,36 @@ def test_what_is_chosen_comes_over_the_apps_own() -> None:
 
 def test_options_of_an_app_go_with_an_app() -> None:
     empty: dict[str, Any] = {"python": "", "chdir": "", "env": (), "gunicorn_conf": ""}
-    asks = asks_of(("POST /orders x3", "/"), ("Accept: text/html",), None)
-    assert [ask.text for ask in asks] == ["POST /orders x3", "GET /"]
-    assert app_of(asks, module="", **empty) is None
+    request_specs = request_specs_of(("POST /orders x3", "/"), ("Accept: text/html",), None)
+    assert [request_spec.text for request_spec in request_specs] == ["POST /orders x3", "GET /"]
+    assert app_of(request_specs, module="", **empty) is None
     with pytest.raises(SettingsError, match="goes with --app"):
-        app_of(asks, module="", **empty | {"env": ("A=b",)})
+        app_of(request_specs, module="", **empty | {"env": ("A=b",)})
     with pytest.raises(SettingsError, match=r"line break|path"):
-        asks_of(("/a\nb",), (), None)
+        request_specs_of(("/a\nb",), (), None)
 
 
-def guest_of(look: Look, **given: Any) -> Guest:
-    return Guest(app(**given), look, Path("/probe"))
+def guest_of(look: AppEnvironment, **given: Any) -> UserApp:
+    return UserApp(app(**given), look, Path("/probe"))
 
 
 def test_a_mode_that_the_environment_lacks_gets_its_pip_line() -> None:
-    bare = Look("3.12.1", {"gunicorn": "23.0.0", "psycopg2": "2.9"}, {})
+    bare = AppEnvironment("3.12.1", {"gunicorn": "23.0.0", "psycopg2": "2.9"}, {})
     settings = bare.defaults()
     with pytest.raises(SettingsError, match="pip install gevent"):
         guest_of(bare).checked(read_settings(settings.as_dict() | {"mode": "gevent"}))
-    gevent = Look("3.12.1", bare.versions | {"gevent": "25.9"}, {})
+    gevent = AppEnvironment("3.12.1", bare.versions | {"gevent": "25.9"}, {})
     with pytest.raises(SettingsError, match="pip install psycogreen"):
         guest_of(gevent).checked(read_settings(settings.as_dict() | {"mode": "gevent-green"}))
 
 
 def test_gunicorn_gets_what_was_chosen_and_one_import_path() -> None:
-    guest = guest_of(seen(), env=["DATABASE_URL=x://y"])
+    user_app = guest_of(seen(), env=["DATABASE_URL=x://y"])
     settings = read_settings(
-        guest.seen.defaults().as_dict() | {"mode": "threads", "threads": 5, "pool_size": 7}
+        user_app.environment.defaults().as_dict()
+        | {"mode": "threads", "threads": 5, "pool_size": 7}
     )
-    spec = AppSpec.of(settings, guest)
+    spec = AppSpec.of(settings, user_app)
     argv = spec.argv(30)
     conf = "--config=python:poolscope_probe.gunicorn_conf"
     assert argv[1:5] == ["-m", "gunicorn", "shop:app", conf]
@@ -131,8 +132,8 @@ def test_gunicorn_gets_what_was_chosen_and_one_import_path() -> None:
     assert environ["PYTHONPATH"].split(":")[0] == "/probe"
     assert environ["DATABASE_URL"] == "x://y"
     # The pool is not chosen here, so it is no reason to start the app anew.
-    assert AppSpec.of(read_settings(settings.as_dict() | {"pool_size": 8}), guest) == spec
-    here = AppSpec.of(read_settings(settings.as_dict() | {"pool_from": "here"}), guest)
+    assert AppSpec.of(read_settings(settings.as_dict() | {"pool_size": 8}), user_app) == spec
+    here = AppSpec.of(read_settings(settings.as_dict() | {"pool_from": "here"}), user_app)
     assert here != spec
 
 

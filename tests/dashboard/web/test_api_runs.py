@@ -77,14 +77,14 @@ BAD: list[tuple[dict[str, Any], str]] = [
 def test_settings_that_cannot_be_used_are_422_field_by_field(
     client: FlaskClient, runtime: Runtime, path: str, given: dict[str, Any], field: str
 ) -> None:
-    before = runtime.conductor.last, runtime.target.starts
+    before = runtime.conductor.last, runtime.gunicorn.starts
     answer = client.post(path, json=given)
     assert answer.status_code == 422
     (error,) = problem(answer)["errors"]
     assert error["field"] == field
     assert field in error["message"]
     assert len(error["message"]) < 300
-    assert (runtime.conductor.last, runtime.target.starts) == before
+    assert (runtime.conductor.last, runtime.gunicorn.starts) == before
 
 
 def test_every_wrong_field_is_named_at_once(client: FlaskClient) -> None:

@@ -48,7 +48,12 @@ paths = st.lists(
 def state(runtime: Runtime) -> tuple[object, ...]:
     """What must not change: runs, starts of targets, and what is kept."""
     conductor = runtime.conductor
-    return (len(conductor.runs), runtime.target.starts, runtime.survey.going, len(conductor.runs))
+    return (
+        len(conductor.runs),
+        runtime.gunicorn.starts,
+        runtime.survey.is_running,
+        len(conductor.runs),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -174,10 +179,10 @@ datagrams = (
 @MANY
 @given(line=datagrams)
 def test_datagrams_without_the_token_change_nothing(runtime: Runtime, line: bytes) -> None:
-    before = state(runtime), runtime.target.pids
+    before = state(runtime), runtime.gunicorn.pids
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.sendto(line[:60_000], parse_address(runtime.receiver.address))
-    assert (state(runtime), runtime.target.pids) == before
+    assert (state(runtime), runtime.gunicorn.pids) == before
 
 
 def test_the_receiver_hears_on_after_all_of_them(runtime: Runtime) -> None:

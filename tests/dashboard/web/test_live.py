@@ -40,13 +40,13 @@ class Stage:
         log.release(0.0)
         run = Run(name, chosen, forecast(chosen), log, status="running")
         self.conductor.runs[name] = run
-        self.conductor._tell()
+        self.conductor._notify()
         return run
 
     def end(self, run: Run) -> None:
         run.status, run.finished_at = "done", 1.0
         run.log.close()
-        self.conductor._tell()
+        self.conductor._notify()
 
     def followers(self) -> list[Follower]:
         return list(self.relay._followers.values())

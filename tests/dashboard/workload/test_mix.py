@@ -10,30 +10,30 @@ from hypothesis import strategies as st
 from dashboard.workload.mix import (
     MOST_BODY,
     MOST_WEIGHT,
-    Ask,
-    ask_of_json,
+    RequestSpec,
+    assign_requests,
     check_asks,
-    deal,
     names_of,
-    parse_ask,
     parse_header,
+    parse_request_spec,
+    request_spec_from_json,
 )
 
 
 @pytest.mark.parametrize(
-    ("text", "ask"),
+    ("text", "request_spec"),
     [
-        ("/orders", Ask("GET", "/orders")),
-        ("GET /orders?page=2&q=%20", Ask("GET", "/orders?page=2&q=%20")),
-        ("POST /orders", Ask("POST", "/orders")),
-        (" POST /orders  x3 ", Ask("POST", "/orders", weight=3)),
-        ("/x3", Ask("GET", "/x3")),
-        ("/ x1", Ask("GET", "/")),
+        ("/orders", RequestSpec("GET", "/orders")),
+        ("GET /orders?page=2&q=%20", RequestSpec("GET", "/orders?page=2&q=%20")),
+        ("POST /orders", RequestSpec("POST", "/orders")),
+        (" POST /orders  x3 ", RequestSpec("POST", "/orders", weight=3)),
+        ("/x3", RequestSpec("GET", "/x3")),
+        ("/ x1", RequestSpec("GET", "/")),
     ],
 )
-def test_an_ask_is_written_as_one_line(text: str, ask: Ask) -> None:
-    assert parse_ask(text) == ask
-    assert parse_ask(ask.text) == ask
+def test_an_ask_is_written_as_one_line(text: str, request_spec: RequestSpec) -> None:
+    assert parse_request_spec(text) == request_spec
+    assert parse_request_spec(request_spec.text) == request_spec
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_an_ask_is_written_as_one_line(text: str, ask: Ask) -> None:
 )
 def test_what_could_not_be_sent_as_meant_is_refused(text: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        parse_ask(text)
+        parse_request_spec(text)
 
 
 @pytest.mark.parametrize(
@@ -95,34 +95,34 @@ def test_a_header_keeps_its_value() -> None:
 
 def test_bounds_of_bodies_and_of_the_mix() -> None:
     with pytest.raises(ValueError, match="at most"):
-        Ask(body=bytes(MOST_BODY + 1))
+        RequestSpec(body=bytes(MOST_BODY + 1))
     with pytest.raises(ValueError, match="from 1 to 20"):
         check_asks([])
     with pytest.raises(ValueError, match="not 21"):
-        check_asks([Ask()] * 21)
+        check_asks([RequestSpec()] * 21)
 
 
 def test_an_ask_survives_json() -> None:
-    ask = Ask("POST", "/a", (("X", "y"), ("X", "z")), bytes(range(256)), 2)
-    assert ask_of_json(json.loads(json.dumps(ask.as_json()))) == ask
+    request_spec = RequestSpec("POST", "/a", (("X", "y"), ("X", "z")), bytes(range(256)), 2)
+    assert request_spec_from_json(json.loads(json.dumps(request_spec.as_json()))) == request_spec
 
 
 def test_an_ask_does_not_show_what_may_be_secret() -> None:
-    ask = Ask("POST", "/a", (("Authorization", "Bearer secret"),), b"secret")
-    assert "secret" not in repr(ask) + ask.text
+    request_spec = RequestSpec("POST", "/a", (("Authorization", "Bearer secret"),), b"secret")
+    assert "secret" not in repr(request_spec) + request_spec.text
 
 
 def test_the_dealing_is_smooth() -> None:
-    asks = [parse_ask("/a x3"), parse_ask("/b")]
-    assert deal(asks, 8) == (0, 0, 1, 0, 0, 0, 1, 0)
+    request_specs = [parse_request_spec("/a x3"), parse_request_spec("/b")]
+    assert assign_requests(request_specs, 8) == (0, 0, 1, 0, 0, 0, 1, 0)
     assert names_of(["GET /a x3", "POST /b"], 4) == ("GET /a", "GET /a", "POST /b", "GET /a")
     assert names_of([], 4) == ()
 
 
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=6), st.integers(0, 300))
 def test_every_ask_has_its_share_within_its_round(weights: list[int], requests: int) -> None:
-    asks = [Ask(weight=weight) for weight in weights]
-    dealt = Counter(deal(asks, requests))
+    request_specs = [RequestSpec(weight=weight) for weight in weights]
+    dealt = Counter(assign_requests(request_specs, requests))
     assert sum(dealt.values()) == requests
     for index, weight in enumerate(weights):
         assert abs(dealt[index] - requests * weight / sum(weights)) < len(weights)
@@ -131,7 +131,7 @@ def test_every_ask_has_its_share_within_its_round(weights: list[int], requests: 
 @given(st.text(max_size=30))
 def test_whatever_is_typed_is_an_ask_or_a_clear_error(text: str) -> None:
     try:
-        ask = parse_ask(text)
+        request_spec = parse_request_spec(text)
     except ValueError:
         return
-    assert parse_ask(ask.text) == ask
+    assert parse_request_spec(request_spec.text) == request_spec

@@ -13,21 +13,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config import LOOPBACK
-from target_app.probe.heartbeat import PoolState, Pulse, decode, encode
+from target_app.probe.heartbeat import Heartbeat, PoolState, decode, encode
 
 SECONDS = st.floats(allow_nan=False, allow_infinity=False)
 COUNT = st.integers(0, 2000)
 POOLS = st.lists(st.builds(PoolState, COUNT, COUNT, COUNT), max_size=3).map(tuple)
-PULSES = st.builds(Pulse, st.integers(1, 2**22), SECONDS, SECONDS, SECONDS, POOLS)
+PULSES = st.builds(Heartbeat, st.integers(1, 2**22), SECONDS, SECONDS, SECONDS, POOLS)
 GOOD: dict[str, Any] = {"pid": 7, "at": 1.5, "lag": 0.1, "cpu": 2, "pools": [[1, 2, 0]]}
 
 
 @given(PULSES)
 @settings(max_examples=60, deadline=None)
-def test_what_is_sent_is_what_is_read(pulse: Pulse) -> None:
-    notice = json.loads(encode(pulse, "secret"))
+def test_what_is_sent_is_what_is_read(heartbeat: Heartbeat) -> None:
+    notice = json.loads(encode(heartbeat, "secret"))
     assert (notice["event"], notice["token"]) == ("pulse", "secret")
-    assert decode(notice) == pulse
+    assert decode(notice) == heartbeat
 
 
 @pytest.mark.parametrize("name", ["pid", "at", "lag", "cpu", "pools"])

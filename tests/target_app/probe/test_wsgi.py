@@ -37,7 +37,7 @@ def environ(seq: int | None = 1, header: str = "") -> dict[str, Any]:
     return create_environ(headers={"X-Poolscope": value} if value else {})
 
 
-def ask(app: WSGIApp, seq: int | None = 1, header: str = "") -> Answer:
+def request_spec(app: WSGIApp, seq: int | None = 1, header: str = "") -> Answer:
     """Status, headers and body of one request, served as PEP 3333 says."""
     started: list[tuple[str, list[tuple[str, str]]]] = []
     written: list[bytes] = []
@@ -111,13 +111,13 @@ def mended(_: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
 def test_an_answer_is_the_same_but_for_one_header_that_only_runs_get(
     app: WSGIApp, probe: Probe, heard: Heard
 ) -> None:
-    plain = ask(app, seq=None)
+    plain = request_spec(app, seq=None)
     wrapped = probe.wrap(app)
 
-    assert ask(wrapped, seq=None) == plain
+    assert request_spec(wrapped, seq=None) == plain
     assert heard() == []
 
-    status, headers, body = answer = ask(wrapped)
+    status, headers, body = answer = request_spec(wrapped)
     assert (status, body) == (plain[0], plain[2])
     assert headers[:-1] == plain[1]
     assert headers[-1][0] == "Server-Timing"
@@ -137,14 +137,14 @@ def test_a_wrapped_app_keeps_to_the_wsgi_standard(app: WSGIApp, probe: Probe) ->
         return app(env, lambda status, headers, *rest: start_response(status, headers[:1], *rest))
 
     checked: Any = validator(probe.wrap(validator(plain)))
-    assert ask(checked)[2] == ask(app, seq=None)[2]
+    assert request_spec(checked)[2] == request_spec(app, seq=None)[2]
 
 
 @pytest.mark.parametrize("header", ["abc", "abc/", "/1", "a/b", "x" * 65 + "/1"])
 def test_somebody_elses_header_of_that_name_changes_nothing(
     probe: Probe, heard: Heard, header: str
 ) -> None:
-    assert ask(probe.wrap(listed), header=header) == ask(listed, seq=None)
+    assert request_spec(probe.wrap(listed), header=header) == request_spec(listed, seq=None)
     assert heard() == []
 
 
@@ -196,7 +196,7 @@ def answering(body: Iterable[bytes]) -> WSGIApp:
 
 def test_the_body_is_closed_once_as_the_app_wants_it(probe: Probe) -> None:
     body = Closing(b"x")
-    assert ask(probe.wrap(answering(body)))[2] == b"x"
+    assert request_spec(probe.wrap(answering(body)))[2] == b"x"
     assert body.closed == 1
 
 
@@ -238,9 +238,9 @@ def test_a_note_says_what_the_same_phase_is_about_from_here_on(probe: Probe, hea
         note("todos")
         return listed(env, start_response)
 
-    ask(probe.wrap(app), seq=None)
+    request_spec(probe.wrap(app), seq=None)
     assert heard() == []
-    ask(probe.wrap(app))
+    request_spec(probe.wrap(app))
     assert [(mark.phase, mark.detail) for mark in heard()] == [
         (Phase.HANDLING, ""),
         (Phase.HANDLING, "todos"),
@@ -250,9 +250,9 @@ def test_a_note_says_what_the_same_phase_is_about_from_here_on(probe: Probe, hea
 
 def test_each_thread_has_a_lane_of_its_own(probe: Probe, heard: Heard) -> None:
     wrapped = probe.wrap(listed)
-    ask(wrapped)
-    ask(wrapped)
-    thread = threading.Thread(target=ask, args=[wrapped])
+    request_spec(wrapped)
+    request_spec(wrapped)
+    thread = threading.Thread(target=request_spec, args=[wrapped])
     thread.start()
     thread.join()
     lanes = [mark.lane for mark in heard() if mark.phase is Phase.HANDLING]
@@ -299,7 +299,7 @@ def test_a_request_goes_through_the_pool_in_order(
     probe: Probe, heard: Heard, engines: Callable[..., Engine]
 ) -> None:
     wrapped = probe.wrap(querying(engines()))
-    answer = ask(wrapped)
+    answer = request_spec(wrapped)
     sent = heard()
     assert phases(sent) == FIRST
     assert [mark.at for mark in sent] == sorted(mark.at for mark in sent)
@@ -315,7 +315,7 @@ def test_a_request_goes_through_the_pool_in_order(
     for mark, original in zip(told, sent, strict=True):
         assert mark.at == pytest.approx(original.at, abs=2e-6)
 
-    ask(wrapped, seq=2)
+    request_spec(wrapped, seq=2)
     again = heard()
     assert phases(again) == AGAIN
     assert {mark.connection for mark in again} == {0, connection}
@@ -324,7 +324,7 @@ def test_a_request_goes_through_the_pool_in_order(
 def test_each_statement_is_a_stretch_of_its_own(
     probe: Probe, heard: Heard, engines: Callable[..., Engine]
 ) -> None:
-    ask(probe.wrap(querying(engines(), statements=3)))
+    request_spec(probe.wrap(querying(engines(), statements=3)))
     assert phases(heard())[4:10] == ["executing", "holding"] * 3
 
 
@@ -332,7 +332,7 @@ def test_a_request_without_the_header_leaves_no_mark_of_the_pool(
     probe: Probe, heard: Heard, engines: Callable[..., Engine]
 ) -> None:
     wrapped = probe.wrap(querying(engines()))
-    assert timing(ask(wrapped, seq=None)) == []
+    assert timing(request_spec(wrapped, seq=None)) == []
     assert heard() == []
 
 
@@ -340,7 +340,7 @@ def test_watching_twice_marks_once(
     probe: Probe, heard: Heard, engines: Callable[..., Engine]
 ) -> None:
     watch_pools()
-    ask(probe.wrap(querying(engines())))
+    request_spec(probe.wrap(querying(engines())))
     assert phases(heard()) == FIRST
 
 
@@ -350,7 +350,7 @@ def test_a_null_pool_connects_each_time(
     wrapped = probe.wrap(querying(engines(NullPool)))
     numbers = set()
     for seq in (1, 2):
-        ask(wrapped, seq=seq)
+        request_spec(wrapped, seq=seq)
         sent = heard()
         assert phases(sent) == FIRST
         numbers |= {mark.connection for mark in sent} - {0}
@@ -362,7 +362,7 @@ def test_who_finds_the_pool_empty_waits_until_the_connection_comes_back(
 ) -> None:
     engine = engines(pool_size=1, max_overflow=0)
     wrapped = probe.wrap(querying(engine, hold=0.2))
-    threads = [threading.Thread(target=ask, args=[wrapped, seq]) for seq in (1, 2)]
+    threads = [threading.Thread(target=request_spec, args=[wrapped, seq]) for seq in (1, 2)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -382,7 +382,7 @@ def test_a_pool_timeout_is_the_apps_error_and_its_wait_is_told(
 ) -> None:
     engine = engines(pool_size=1, max_overflow=0, pool_timeout=0.05)
     with engine.connect(), pytest.raises(PoolTimeout):
-        ask(probe.wrap(querying(engine)))
+        request_spec(probe.wrap(querying(engine)))
     sent = heard()
     assert phases(sent) == ["handling", "waiting", "waiting"]
     assert sent[-1].detail.startswith("error:pool-timeout: TimeoutError: QueuePool limit")
@@ -398,7 +398,7 @@ def test_a_statement_that_fails_still_gives_the_connection_back(
             connection.execute(text("select nothing from nowhere"))
         return listed(env, start_response)
 
-    ask(probe.wrap(app))
+    request_spec(probe.wrap(app))
     sent = heard()[4:]
     assert phases(sent) == ["executing", "executing", "handling", "responding"]
     assert sent[1].detail.startswith("error:http-5xx: OperationalError: near")
@@ -414,5 +414,5 @@ def test_an_invalidated_connection_goes_quietly(
             connection.invalidate()
         return listed(env, start_response)
 
-    assert ask(probe.wrap(app))[0] == "200 OK"
+    assert request_spec(probe.wrap(app))[0] == "200 OK"
     assert phases(heard())[-2:] == ["handling", "responding"]

@@ -1,0 +1,65 @@
+"""A server that somebody else runs."""
+
+from dataclasses import replace
+
+from config import URL, Settings, SettingsError
+from dashboard.analysis.forecast import Forecast, forecast
+from dashboard.runs.run import Run
+from dashboard.workload.mix import RequestSpec
+from dashboard.workload.plan import Plan
+
+from .external_address import ExternalServer, notes_of, reach
+from .target import Step, Target
+
+
+class ExternalTarget(Target):
+    """A server that somebody else runs: nothing of it is started or stopped."""
+
+    def __init__(self, external: ExternalServer) -> None:
+        self._external = external
+        self._address = ""
+
+    @property
+    def defaults(self) -> Settings:
+        """Those of the project, at the endpoint url."""
+        return Settings(endpoint=URL)
+
+    def checked(self, settings: Settings) -> Settings:
+        """The settings themselves, where they are for this server."""
+        if settings.endpoint == URL:
+            return settings
+        origin = self._external.origin
+        why = f"--url has named {origin}, so nothing is started: take endpoint url"
+        raise SettingsError([("endpoint", why)])
+
+    def request_specs(self, given: tuple[RequestSpec, ...]) -> tuple[RequestSpec, ...]:  # noqa: ARG002
+        """Those of the command line."""
+        return self._external.request_specs
+
+    def promise(self, settings: Settings, request_specs: tuple[RequestSpec, ...] = ()) -> Forecast:  # noqa: ARG002
+        """Nothing is known of it."""
+        return forecast(settings)
+
+    def prepare(self, run: Run, step: Step) -> None:  # noqa: ARG002
+        """See that it takes connections."""
+        step(f"reaching {self._external.origin}")
+        self._address = reach(self._external)
+
+    def plan(self, run: Run, token: str) -> Plan:
+        """The burst at the server."""
+        where = self._external
+        return replace(
+            self.burst(run, token, where.port),
+            host=where.host,
+            address=self._address,
+            tls=where.tls,
+            external=True,
+        )
+
+    def watched(self, run: Run) -> tuple[str, int]:  # noqa: ARG002
+        """Its port where it is on this machine."""
+        return "", self._external.port if self._external.is_loopback else 0
+
+    def notes(self, run: Run) -> list[str]:
+        """Whose server it was, and what it told."""
+        return notes_of(self._external, run.requests())

@@ -1,0 +1,72 @@
+"""Our own sleeping endpoints, on our databases."""
+
+from config import APP, ENDPOINTS, URL, Settings, SettingsError
+from dashboard.analysis.forecast import Forecast, forecast, unknown
+from dashboard.databases.databases import Databases, missing_driver
+from dashboard.errors import StartError
+from dashboard.runs.run import Run
+from dashboard.workload.mix import RequestSpec
+
+from .gunicorn import GunicornProcess, Spec, TargetSpec
+from .started import StartedTarget
+from .target import Step
+
+
+class SleepingTarget(StartedTarget):
+    """Our own app on our databases."""
+
+    any_status = False
+    patience_seconds = 0.0
+
+    def __init__(self, gunicorn: GunicornProcess, databases: Databases) -> None:
+        super().__init__(gunicorn)
+        self._databases = databases
+
+    @property
+    def defaults(self) -> Settings:
+        """Those of the project."""
+        return Settings()
+
+    def checked(self, settings: Settings) -> Settings:
+        """The settings themselves, where they name one of our endpoints."""
+        if settings.endpoint == APP:
+            why = "the endpoint app is there only where --app has named one: poolscope serve --app"
+            raise SettingsError([("endpoint", why)])
+        if settings.endpoint == URL:
+            why = "the endpoint url is there only where --url has named a server"
+            raise SettingsError([("endpoint", why)])
+        return settings
+
+    def request_specs(self, given: tuple[RequestSpec, ...]) -> tuple[RequestSpec, ...]:
+        """Those that were given."""
+        return given
+
+    def require(self, settings: Settings) -> None:
+        """StartError where a server or a driver is missing."""
+        missing = self._databases.missing(settings.endpoint)
+        if missing:
+            raise StartError("The endpoint mysql is not available", missing)
+        driver = settings.database_driver
+        if missing_driver(driver):
+            raise StartError(f"The driver {driver} is not installed", missing_driver(driver))
+
+    def promise(self, settings: Settings, request_specs: tuple[RequestSpec, ...] = ()) -> Forecast:
+        """Batches and seconds; nothing is known of paths that somebody chose."""
+        return (
+            unknown(settings)
+            if request_specs and settings.endpoint in ENDPOINTS
+            else forecast(settings)
+        )
+
+    def watched(self, run: Run) -> tuple[str, int]:
+        """The endpoint's database, and the target."""
+        return self._databases.admin_url(run.settings.database), self._gunicorn.port
+
+    def abort(self, run: Run) -> None:
+        """Stop the target, and what it has left in the database."""
+        super().abort(run)
+        if run.log.released_at is not None:
+            self._databases.end_sessions()
+
+    def _spec(self, run: Run, step: Step) -> Spec:
+        return TargetSpec.of(run.settings, self._databases.ensure(run.settings, step))

@@ -1,0 +1,78 @@
+"""A user app that a gunicorn of ours serves."""
+
+from typing import Any
+
+from config import APP, Settings
+from dashboard.analysis.forecast import Forecast, forecast
+from dashboard.analysis.observed_pools import expected_settings, with_observed_pool
+from dashboard.runs.run import Run
+from dashboard.workload.mix import RequestSpec
+
+from .gunicorn import GunicornProcess, Spec
+from .started import StartedTarget
+from .target import Step
+from .user_app_gunicorn import AppSpec, UserApp, last_lines
+
+MASTER_THREADS = (
+    "gunicorn preloads your app, which has threads of its own ({} of them): a fork takes none "
+    "along, so the workers run without them. Start them in the hook post_worker_init."
+)
+
+
+class UserAppTarget(StartedTarget):
+    """Somebody's own app, served by a target of ours."""
+
+    def __init__(self, gunicorn: GunicornProcess, user_app: UserApp) -> None:
+        super().__init__(gunicorn)
+        self._user_app = user_app
+        self._shown: Run | None = None  # the last run that came to its end
+
+    @property
+    def defaults(self) -> Settings:
+        """What the app's own configuration says."""
+        return self._user_app.environment.defaults()
+
+    def checked(self, settings: Settings) -> Settings:
+        """The settings without what the app has of its own."""
+        return self._user_app.checked(settings)
+
+    def request_specs(self, given: tuple[RequestSpec, ...]) -> tuple[RequestSpec, ...]:  # noqa: ARG002
+        """Those of the command line."""
+        return self._user_app.app.request_specs
+
+    def promise(self, settings: Settings, request_specs: tuple[RequestSpec, ...] = ()) -> Forecast:  # noqa: ARG002
+        """What the last run of the app lets expect."""
+        if settings.endpoint != APP or self._shown is None:
+            return forecast(settings)
+        return forecast(expected_settings(settings, self._shown.found, self._shown.requests()))
+
+    def watched(self, run: Run) -> tuple[str, int]:  # noqa: ARG002
+        """The target; its databases are its own."""
+        return "", self._gunicorn.port
+
+    def learn(self, run: Run) -> None:
+        """Keep what the run has shown of the app: for the next forecast, and for the reader."""
+        run.found = self._gunicorn.found or run.found
+        run.settings = with_observed_pool(run.settings, run.found, run.effective())
+        requests = run.requests()
+        if any(request.done for request in requests):
+            self._shown = run
+        errors = sum(request.failure == "http-5xx" for request in requests)
+        last = self.redact(last_lines(self._gunicorn.log()))
+        if errors and last:
+            run.notes.append(f"Your app answered {errors} requests with an error. It wrote: {last}")
+        if self._gunicorn.master_threads:
+            run.notes.append(MASTER_THREADS.format(self._gunicorn.master_threads))
+
+    def facts(self) -> dict[str, Any]:
+        """Its name and versions, nothing of its variables."""
+        return self._user_app.facts()
+
+    def redact(self, text: str) -> str:
+        """A text without the values of ``--env``."""
+        return self._user_app.app.redact(text)
+
+    def _spec(self, run: Run, step: Step) -> Spec:  # noqa: ARG002
+        spec = AppSpec.of(run.settings, self._user_app)
+        run.notes += spec.notes
+        return spec

@@ -1,0 +1,9 @@
+"""Forms in which values are written for people and for other programs."""
+
+from datetime import UTC, datetime
+
+
+def iso_time(seconds: float) -> str:
+    """``2026-11-22T03:06:13.120Z``: RFC 3339 in UTC, to the millisecond."""
+    at = datetime.fromtimestamp(seconds, UTC)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
