@@ -7,7 +7,6 @@ reason for that comes before the capacity that was promised.
 """
 
 import math
-from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -15,20 +14,11 @@ from config import URL
 from target_app.probe.marks import Phase
 
 from . import external
-from .evidence import SHORT_SECONDS, Evidence
+from .evidence import Evidence
 from .explanations import evidence_for, sentence_for
-from .forecast import NONE, Forecast, holds_loop
+from .forecast import NONE, Forecast
+from .limits import find_limit
 from .suggestions import Suggestion, suggestions_for
-
-# Shares of the run's time, or of a sleep, from which on something counts.
-POOL_SHARE = 0.2  # of the run, in which requests waited for a connection
-BUSY_SHARE = 0.6  # of one core, that the busiest worker computed
-LATE_SHARE = 0.25  # of the run, by which requests were sent or read late
-KEPT_SHARE = 0.9  # of the capacity, below which places were lost
-OVERDUE = 1.5  # times the seconds that the settings promise without the backlog
-UNEVEN = 1.25  # times the seconds that an even share would have taken
-IDLE_SHARE = 0.1  # of the run, in which another worker had nothing left to do
-WIDE = 1.2  # times the fair share of requests in one worker
 
 
 @dataclass(frozen=True)
@@ -55,7 +45,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
         return Diagnosis(
             limit, external.sentence_of(limit, evidence), evidence_for(limit, evidence)
         )
-    limit = find_limit(evidence)
+    limit = find_limit(evidence).word
     suggestions = suggestions_for(limit, evidence)
     return Diagnosis(
         limit,
@@ -63,62 +53,6 @@ def diagnose(evidence: Evidence) -> Diagnosis:
         evidence_for(limit, evidence),
         suggestions,
     )
-
-
-def find_limit(evidence: Evidence) -> str:  # noqa: PLR0911  one return for each rule
-    """The limit's machine word."""
-    settings = evidence.settings
-    failing = Counter(request.failure for request in evidence.requests if request.failed)
-    for word, limit in (
-        ("too-many-connections", "max-connections"),
-        ("pool-timeout", "pool-timeout"),
-    ):
-        if failing[word] and failing[word] == max(failing.values()):
-            return limit
-    if evidence.lag > max(SHORT_SECONDS, LATE_SHARE * evidence.total):
-        return "generator"
-    if settings.requests > settings.backlog and evidence.overdue >= OVERDUE:
-        return "backlog"
-    if evidence.cpu_share >= BUSY_SHARE:
-        return "cpu"
-    if max(evidence.pool_wait_share, evidence.pool_delayed_share) >= POOL_SHARE:
-        capacity = settings.pool_capacity or 0
-        if settings.max_overflow > 0 and evidence.mean_in_use() < KEPT_SHARE * capacity:
-            return "overflow-collapse"
-        return "uneven-workers" if _uneven(evidence, capacity) else "pool-capacity"
-    return _queue_limit(evidence) if evidence.queue_waiters else NONE
-
-
-def _queue_limit(evidence: Evidence) -> str:
-    """Why requests waited for a worker."""
-    settings = evidence.settings
-    if settings.worker == "sync":
-        return "sync-workers"
-    if settings.worker == "gthread" and max(evidence.shares.values()) > settings.threads:
-        return "uneven-workers" if _uneven(evidence, settings.threads) else "threads"
-    if holds_loop(settings) and evidence.serial():
-        return "blocking-driver"
-    if evidence.at_once() >= settings.worker_connections:
-        uneven = _uneven(evidence, settings.worker_connections)
-        return "uneven-workers" if uneven else "worker-connections"
-    # Nobody had too few places: the workers were too busy to take the requests, if anything.
-    return "cpu" if evidence.cpu_share >= BUSY_SHARE / 2 else NONE
-
-
-def _uneven(evidence: Evidence, width: int) -> bool:
-    """Whether an even share of the requests would have been clearly faster.
-
-    ``width`` is how many of them one worker serves at once.
-    """
-    workers = evidence.settings.workers
-    if workers == 1 or not width:
-        return False
-    largest = max(evidence.shares.values(), default=0)
-    fair = math.ceil(len(evidence.services) / workers)
-    rounds, fair_rounds = math.ceil(largest / width), math.ceil(fair / width)
-    # Unequal requests: who got more of them is not behind if the others were longer.
-    idle = evidence.idle_seconds() >= IDLE_SHARE * evidence.total
-    return largest > WIDE * fair and rounds >= UNEVEN * fair_rounds and idle
 
 
 def live_diagnosis(evidence: Evidence, promised: Forecast) -> Diagnosis | None:

@@ -66,6 +66,11 @@ class Evidence:
         """How many requests failed with ``word``."""
         return sum(request.failure == word for request in self.requests)
 
+    def mostly_failed(self, word: str) -> bool:
+        """Whether of all failures those with ``word`` are the most frequent."""
+        failures = Counter(request.failure for request in self.requests if request.failed)
+        return bool(failures[word]) and failures[word] == max(failures.values())
+
     @property
     def pool_waiters(self) -> list[tuple[Service, Request]]:
         """The requests that waited for a connection before their service."""

@@ -11,17 +11,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from config import SettingsError
-from dashboard.analysis.forecast import NONE
+from dashboard.analysis import external
+from dashboard.analysis.forecast import NONE, UNKNOWN
+from dashboard.analysis.limits import LIMITS
 from target_app.probe.marks import Phase
 
 from .record import Record, percentile, response_seconds, seconds_in
 
-UNKNOWN = "unknown"
-LIMITS = (
-    *(NONE, "sync-workers", "threads", "blocking-driver", "worker-connections", "backlog"),
-    *("pool-capacity", "overflow-collapse", "pool-timeout", "max-connections"),
-    *("uneven-workers", "workers", "cpu", "generator", UNKNOWN),
-)
+# Of a server that somebody else runs the diagnosis knows less.
+LIMIT_WORDS = (NONE, *(word for word in LIMITS if word != NONE), external.WORKERS, UNKNOWN)
 STATUSES = ("done", "cancelled", "failed")
 
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
@@ -75,7 +73,7 @@ MEASURES: dict[str, Measure] = {
         for name, (text, of) in _TIMES.items()
         for suffix, share in _SHARES.items()
     },
-    "limit": Measure("the diagnosis' word", lambda r: r.limit, LIMITS),
+    "limit": Measure("the diagnosis' word", lambda r: r.limit, LIMIT_WORDS),
     "status": Measure("how the run ended", lambda r: r.status, STATUSES),
 }
 

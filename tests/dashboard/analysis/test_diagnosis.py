@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config import Settings, read_settings
-from dashboard.analysis.diagnosis import Diagnosis, diagnose, find_limit, live_diagnosis
+from dashboard.analysis.diagnosis import Diagnosis, diagnose, live_diagnosis
 from dashboard.analysis.evidence import Evidence
-from dashboard.analysis.explanations import FAILING
 from dashboard.analysis.forecast import NONE, forecast
+from dashboard.analysis.limits import LIMITS, find_limit
 from dashboard.marks.requests import Request
 from dashboard.marks.samples import Sample
 from target_app.probe.marks import Phase
@@ -136,7 +136,15 @@ def test_a_recorded_run_is_explained_with_its_own_numbers(kept: str) -> None:
         assert (found.evidence, found.suggestions) == ("", ())
 
 
-@pytest.mark.parametrize("kept", [kept for kept in RECORDED if RECORDED[kept][0] not in FAILING])
+@pytest.mark.parametrize(
+    "kept",
+    [
+        kept
+        for kept in RECORDED
+        if RECORDED[kept][0]
+        not in {limit.word for limit in LIMITS.values() if limit.fails_requests}
+    ],
+)
 def test_what_is_suggested_after_a_recorded_run_would_have_been_faster(kept: str) -> None:
     run = recorded(kept)
     assert run.diagnosis is not None
@@ -415,9 +423,6 @@ def any_samples(draw: st.DrawFn) -> list[Sample]:
     ]
 
 
-LIMITS = {limit for limit, *_ in TOLD}
-
-
 @given(any_settings(), any_requests(), any_samples(), st.sampled_from([0.0, 0.0, 5.0]))
 @PROPERTY
 def test_any_log_has_a_diagnosis_and_only_suggestions_that_can_be_launched(
@@ -425,8 +430,8 @@ def test_any_log_has_a_diagnosis_and_only_suggestions_that_can_be_launched(
 ) -> None:
     evidence = Evidence.of(chosen, requests, samples, lag)
     found = diagnose(evidence)
-    assert found.limit == find_limit(evidence)
-    assert found.limit in LIMITS
+    assert found.limit == find_limit(evidence).word
+    assert found.limit in {limit for limit, *_ in TOLD}
     assert found.sentence.endswith(".")
     assert not {"inf", "nan", "None"} & set(found.sentence.replace(",", " ").split())
     live_diagnosis(evidence, forecast(chosen))

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from config import Settings
 from dashboard.analysis.evidence import Evidence
-from dashboard.analysis.explanations import _ranges, evidence_for, sentence_for
+from dashboard.analysis.explanations import evidence_for, sentence_for
+from dashboard.analysis.limits.phrases import ranges
 from dashboard.analysis.suggestions import Suggestion
 from dashboard.marks.requests import Request
 from tests.dashboard.analysis.test_batches import from_backlog, from_pool, through
@@ -32,13 +33,13 @@ def shown(requests: list[Request], **chosen: object) -> Evidence:
         ([1, 3, 5, 7, 9], "1, 3, 5 and others"),
     ],
 )
-def test_numbers_are_told_as_ranges(numbers: list[int], text: str) -> None:
-    assert _ranges(numbers) == text
+def test_numbers_are_told_asranges(numbers: list[int], text: str) -> None:
+    assert ranges(numbers) == text
 
 
 @given(st.sets(st.integers(1, 30)))
 def test_few_ranges_name_every_number(numbers: set[int]) -> None:
-    text = _ranges(sorted(numbers))
+    text = ranges(sorted(numbers))
     named: set[int] = set()
     for part in text.removesuffix(" and others").split(", ") if text else []:
         first, _, last = part.partition("-")

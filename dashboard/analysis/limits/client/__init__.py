@@ -1,0 +1,1 @@
+"""Limits on the way to the workers: the kernel's queue, and our own generator."""

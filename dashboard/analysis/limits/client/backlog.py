@@ -1,0 +1,36 @@
+"""The kernel's queue of connections is full, and clients try again, a second or more later."""
+
+from config import FIELDS
+from dashboard.analysis.evidence import SHORT_SECONDS, Evidence
+from dashboard.analysis.limits.limit import Change, Limit
+from target_app.probe.marks import Phase
+
+OVERDUE = 1.5  # times the seconds that the settings promise without the backlog
+LONGEST = int(FIELDS["backlog"].maximum)
+
+
+def _detect(evidence: Evidence) -> bool:
+    settings = evidence.settings
+    return settings.requests > settings.backlog and evidence.overdue >= OVERDUE
+
+
+def _explain(evidence: Evidence) -> str:
+    # A client may hold a connection for open whose last packet the full queue has dropped
+    # (tcp_abort_on_overflow 0): what counts is when a worker had it.
+    late = [request for request in evidence.requests if request.sent > SHORT_SECONDS]
+    marks = (mark for request in late for mark in request.marks)
+    reached = (mark.at for mark in marks if mark.phase is Phase.HANDLING)
+    return (
+        f"{len(late)} of {len(evidence.requests)} requests found the backlog of "
+        f"{evidence.settings.backlog} full, and the kernel tried their connections again: the "
+        f"last of them reached a worker {max(reached, default=evidence.total):.1f} s after the "
+        "release."
+    )
+
+
+def _suggest(evidence: Evidence) -> list[Change]:
+    settings = evidence.settings
+    return [{"backlog": min(LONGEST, max(settings.requests, 2 * settings.backlog))}]
+
+
+LIMIT = Limit(word="backlog", precedence=30, detect=_detect, explain=_explain, suggest=_suggest)

@@ -1,0 +1,18 @@
+"""Our own generator was late, so the run says little about the server."""
+
+from dashboard.analysis.evidence import SHORT_SECONDS
+from dashboard.analysis.limits.limit import Limit
+
+LATE_SHARE = 0.25  # of the run, by which requests were sent or read late
+
+
+LIMIT = Limit(
+    word="generator",
+    precedence=20,
+    detect=lambda evidence: evidence.lag > max(SHORT_SECONDS, LATE_SHARE * evidence.total),
+    explain=lambda evidence: (
+        f"Our own generator was late: it read answers up to {evidence.lag:.2f} s after they had "
+        "arrived, so this run says little about the server."
+    ),
+    suggest=lambda evidence: [{"requests": max(1, evidence.settings.requests // 2)}],
+)

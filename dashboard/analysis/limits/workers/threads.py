@@ -1,0 +1,32 @@
+"""All threads of a gthread worker are busy, and the others wait for a thread."""
+
+from dashboard.analysis.evidence import Evidence
+from dashboard.analysis.limits.limit import Limit, Wait
+from dashboard.analysis.limits.phrases import waited, workers
+from dashboard.analysis.limits.values import MOST_THREADS, per_worker
+
+
+def _detect(evidence: Evidence) -> bool:
+    settings = evidence.settings
+    if settings.worker != "gthread" or not evidence.queue_waiters:
+        return False
+    return max(evidence.shares.values()) > settings.threads
+
+
+def _explain(evidence: Evidence) -> str:
+    settings = evidence.settings
+    return (
+        f"{waited(evidence.queue_waiters, evidence)} waited for a thread: {workers(settings)} x "
+        f"{settings.threads} threads = {settings.workers * settings.threads} at a time."
+    )
+
+
+LIMIT = Limit(
+    word="threads",
+    precedence=75,
+    detect=_detect,
+    explain=_explain,
+    suggest=lambda evidence: [{"threads": min(MOST_THREADS, per_worker(evidence.settings))}],
+    as_next="the next limit is the number of threads",
+    wait=Wait.THREAD,
+)
