@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from sqlalchemy import insert
 
-from config import read_settings
 from dashboard.exports import FORMATS
 from dashboard.history.listing import Listing
 from dashboard.history.rows import columns_of, marks_of, read
@@ -16,6 +15,7 @@ from dashboard.runs.comparison import compare
 from dashboard.runs.opened import as_page
 from dashboard.runs.record import Record
 from dashboard.runtime import Runtime
+from settings import read_settings
 
 from .fresh import environment
 from .table import show

@@ -11,10 +11,10 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 from werkzeug.serving import make_server
 
-from config import read_settings
 from dashboard.runtime import Runtime
 from dashboard.web.app import create_app
 from dashboard.web.server import Handler
+from settings import read_settings
 from target_app.probe.marks import PHASES, Phase
 
 from .fresh import fresh_runtime

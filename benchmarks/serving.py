@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 import requests
 
-from config import ROOT, TargetConfig, child_environ, read_settings
+from config import ROOT, TargetConfig, child_environ
 from dashboard.targets.gunicorn import TargetSpec
+from settings import read_settings
 
 from .fresh import fresh_runtime
 from .table import ratio, show, spread

@@ -3,9 +3,9 @@
 import random
 from typing import Any
 
-from config import read_settings
 from dashboard.analysis.forecast import forecast
 from dashboard.runs import page_state
+from settings import read_settings
 from target_app.probe.marks import Mark, Phase
 
 CAPACITY = 900

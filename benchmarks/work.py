@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from config import read_settings
 from dashboard.analysis import forecast
+from settings import read_settings
 
 from .fresh import fresh_runtime
 from .table import show, spread

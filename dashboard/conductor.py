@@ -7,7 +7,7 @@ import time
 from contextlib import closing
 from typing import Any
 
-from config import SECONDS, URL, Settings
+from config import SECONDS
 from dashboard.analysis.forecast import Forecast
 from dashboard.burst.generator import Generator
 from dashboard.databases.databases import Databases
@@ -29,6 +29,7 @@ from dashboard.targets.user_app_gunicorn import UserApp
 from dashboard.tokens import same_token
 from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
+from settings import URL, Settings
 from target_app.probe.heartbeat import Heartbeat
 from target_app.probe.marks import Mark
 

@@ -5,9 +5,9 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
-from config import MYSQL_DRIVERS, POSTGRES_DRIVERS, Settings, SettingsError, read_settings
 from dashboard.runs import report
 from dashboard.runs.run import Run
+from settings import MYSQL_DRIVERS, POSTGRES_DRIVERS, Settings, SettingsError, read_settings
 
 from .conductor import Busy, Conductor
 from .errors import StartError

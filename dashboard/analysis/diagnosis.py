@@ -10,7 +10,7 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from config import URL
+from settings import URL
 from target_app.probe.marks import Phase
 
 from . import external

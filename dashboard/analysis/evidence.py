@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from config import Settings
 from dashboard.marks.requests import Request, Service
 from dashboard.marks.samples import Sample, cpu_share
+from settings import Settings
 
 from .batches import waited_for_pool
 from .forecast import forecast

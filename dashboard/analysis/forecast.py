@@ -9,7 +9,7 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from config import APP, AUTO, URL, Settings
+from settings import APP, AUTO, URL, Settings
 
 # Drivers that hold gevent's event loop while they wait for the database: they wait in C.
 BLOCKING_DRIVERS = frozenset({"psycopg2", "mysqlclient"})

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from config import APP, AUTO, Settings, SettingsError, read_settings
 from dashboard.marks.requests import Request
+from settings import APP, AUTO, Settings, SettingsError, read_settings
 from target_app.probe.pools import NUMBERS_PER_POOL
 
 # Our names for the drivers that SQLAlchemy's dialects call otherwise.

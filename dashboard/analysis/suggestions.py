@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from config import APP, Settings
+from settings import APP, Settings
 
 from .evidence import Evidence
 from .forecast import forecast, in_database, width_per_worker

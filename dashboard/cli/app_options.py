@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from config import APP, Settings, SettingsError, read_settings
 from dashboard.targets.user_app_options import App, read_app
 from dashboard.workload.mix import RequestSpec, check_asks, parse_header, parse_request_spec
+from settings import APP, Settings, SettingsError, read_settings
 
 APP_OPTIONS = ("module", "python", "chdir", "env", "gunicorn_conf")
 OWN = "sleep_seconds", "driver"  # settings that an app has itself

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import click
 import requests
 
-from config import SettingsError
 from dashboard.errors import StartError
 from dashboard.processes.open_files import files_needed
 from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
+from settings import SettingsError
 from target_app.probe.marks import encode
 
 from .burst_report import send_burst

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from config import FIELDS, SettingsError
+from settings import FIELDS, SettingsError
 
 SOME_FAILED = 1
 

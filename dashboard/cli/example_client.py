@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import requests
 
-from config import ENDPOINTS, MINUTES
+from config import MINUTES
 from dashboard.runs import report
+from settings import ENDPOINTS
 
 TIMEOUT_SECONDS = 10 * MINUTES
 SEED_ENDPOINTS = ("python", "postgres")

@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
-from config import Environment, SettingsError
+from config import Environment
 from dashboard.exports import FORMATS, jsonl
 from dashboard.history.listing import MOST_NUMBER, ORDERS, Listing
 from dashboard.history.store import History
 from dashboard.runs.record import Record
+from settings import SettingsError
 
 STDIO = "-"
 MOST_LISTED = 500

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import click
 
-from config import FIELDS, LOOPBACK, URL, Environment, Field, Settings, SettingsError, read_settings
+from config import LOOPBACK, Environment
 from dashboard import matrix
 from dashboard.errors import StartError
 from dashboard.runs.assertions import MEASURES, parse_all
@@ -23,6 +23,8 @@ from dashboard.runtime import Runtime
 from dashboard.targets.probe_package import write_package
 from dashboard.web.access import grant
 from dashboard.web.server import listen, serve
+from fields import Field
+from settings import FIELDS, URL, Settings, SettingsError, read_settings
 
 from .app_options import (
     APP_OPTIONS,

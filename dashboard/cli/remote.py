@@ -9,10 +9,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
-from config import SECONDS, Settings, SettingsError
+from config import SECONDS
 from dashboard.errors import StartError
 from dashboard.exports import jsonl
 from dashboard.runs.record import Record
+from settings import Settings, SettingsError
 
 ANSWER_SECONDS = 30 * SECONDS
 POLL_SECONDS = 0.2 * SECONDS

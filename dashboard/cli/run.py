@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from config import Environment, Settings
+from config import Environment
 from dashboard.analysis.paths import as_text
 from dashboard.errors import StartError
 from dashboard.runs import app_card, junit, report
@@ -18,6 +18,7 @@ from dashboard.runtime import Runtime
 from dashboard.targets.external_address import ExternalServer
 from dashboard.targets.user_app_options import App
 from dashboard.workload.mix import RequestSpec
+from settings import Settings
 from target_app.probe.marks import encode
 
 from .app_options import app_settings

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from config import SettingsError
 from dashboard.targets.external_address import ExternalServer, parse_urls
 from dashboard.workload.mix import parse_header
+from settings import SettingsError
 
 
 def url_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,10 +10,11 @@ import pymysql
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from config import Environment, Settings, TargetConfig
+from config import Environment, TargetConfig
 from dashboard.errors import StartError
 from dashboard.processes.children import Children
 from dashboard.processes.data_dir import Instance
+from settings import Settings
 from target_app.app import create_app
 from target_app.models import create_data, db
 from target_app.probe.failures import FAILURES, classify, last_line

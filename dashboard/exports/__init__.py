@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from config import URL
 from dashboard.runs.record import Record
+from settings import URL
 
 from . import (
     csv_rows,

@@ -9,11 +9,11 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from config import read_settings
 from dashboard.analysis.observed_pools import observed_from_json
 from dashboard.marks.samples import Sample
 from dashboard.runs.record import ENDED, Record
 from dashboard.workload.mix import MOST_ASKS, parse_request_spec
+from settings import read_settings
 from target_app.probe.marks import PHASES, Mark, Phase
 
 SCHEMA = 1

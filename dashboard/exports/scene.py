@@ -4,10 +4,10 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from config import Settings
 from dashboard.analysis.batches import Batch
 from dashboard.marks.requests import UNKNOWN_PHASE, Request, service_order
 from dashboard.runs.record import Record
+from settings import Settings
 from target_app.probe.marks import Phase
 
 WIDTH = 1200

@@ -4,10 +4,10 @@ import json
 import zlib
 from typing import Any
 
-from config import FIELDS, URL, Settings, SettingsError, read_settings
 from dashboard.marks.samples import Sample
 from dashboard.runs.record import Record, tiny_waterfall
 from dashboard.text import iso_time
+from settings import FIELDS, URL, Settings, SettingsError, read_settings
 
 from .packing import pack_marks, unpack_marks
 from .tables import MOST_WORDS, StoredMarks, StoredRun

@@ -15,9 +15,10 @@ from flask import Flask
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from config import MINUTES, Environment, Settings
+from config import MINUTES, Environment
 from dashboard.errors import StartError
 from dashboard.runs.record import BROKEN_OFF, RUNNING, Record
+from settings import Settings
 
 from . import rows, schema
 from .listing import Listing

@@ -6,9 +6,9 @@ Pure: of the run's settings, of what its record keeps of the app, and of the dia
 from collections.abc import Mapping
 from typing import Any
 
-from config import Settings
 from dashboard.analysis.diagnosis import Diagnosis
 from dashboard.analysis.observed_pools import POOL_FIELDS, observed_from_json, words_of
+from settings import Settings
 
 from .paste import blocks
 

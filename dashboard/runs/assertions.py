@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from config import SettingsError
 from dashboard.analysis import external
 from dashboard.analysis.forecast import NONE, UNKNOWN
 from dashboard.analysis.limits import LIMITS
+from settings import SettingsError
 from target_app.probe.marks import Phase
 
 from .record import Record, percentile, response_seconds, seconds_in

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from config import FIELDS
+from settings import FIELDS
 from target_app.probe.marks import Phase
 
 from .record import Record, percentile, response_seconds, seconds_in

@@ -3,9 +3,9 @@
 from dataclasses import asdict
 from typing import Any
 
-from config import URL
 from dashboard.text import iso_time
 from dashboard.workload.mix import parse_request_spec
+from settings import URL
 
 from . import report
 from .page_state import frame, gauge_frame

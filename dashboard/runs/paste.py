@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from config import Settings
 from dashboard.analysis.observed_pools import ObservedApp
+from settings import Settings
 
 GREEN = """def post_fork(server, worker):
     # psycopg2 then hands its waiting over to gevent

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from config import Settings
 from dashboard.analysis.batches import Batch, batches_meaningful, find_batches
 from dashboard.analysis.diagnosis import Diagnosis, diagnose
 from dashboard.analysis.evidence import Evidence
@@ -16,6 +15,7 @@ from dashboard.analysis.paths import PathRow, by_path
 from dashboard.marks.requests import Request, service_order
 from dashboard.marks.samples import Sample
 from dashboard.workload.mix import names_of
+from settings import Settings
 from target_app.probe.marks import Mark
 
 from . import report

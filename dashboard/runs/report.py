@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from config import ENDPOINTS, Settings
 from dashboard.analysis.batches import Batch
 from dashboard.analysis.diagnosis import Diagnosis
 from dashboard.analysis.forecast import Forecast
 from dashboard.marks.requests import WAITS, Request
+from settings import ENDPOINTS, Settings
 from target_app.probe.failures import FAILURES
 from target_app.probe.marks import PHASES, Phase
 

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from config import SECONDS, URL, Settings
+from config import SECONDS
 from dashboard.analysis.batches import Batch
 from dashboard.analysis.diagnosis import Diagnosis, diagnose, live_diagnosis
 from dashboard.analysis.evidence import Evidence
@@ -15,6 +15,7 @@ from dashboard.errors import StartError
 from dashboard.marks.log import RunLog
 from dashboard.marks.requests import Request
 from dashboard.workload.mix import RequestSpec, names_of
+from settings import URL, Settings
 
 from .record import Record, shape_of
 from .versions import versions_of

@@ -3,7 +3,7 @@
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from config import URL, Settings
+from settings import URL, Settings
 
 DISTRIBUTIONS = {
     "psycopg2": "psycopg2-binary",

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from config import URL, Settings, SettingsError
 from dashboard.analysis.forecast import Forecast, forecast
 from dashboard.runs.run import Run
 from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
+from settings import URL, Settings, SettingsError
 
 from .external_address import ExternalServer, notes_of, reach
 from .target import Step, Target

@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 from requests.utils import requote_uri
 
-from config import SECONDS, SettingsError
+from config import SECONDS
 from dashboard.burst.tls import context, reason
 from dashboard.errors import StartError
 from dashboard.marks.requests import Request
 from dashboard.workload.mix import RequestSpec, check_asks, parse_request_spec
+from settings import SettingsError
 
 REACH_SECONDS = 5 * SECONDS
 HOW = "write it as http://127.0.0.1:9000/orders, or as 'POST http://127.0.0.1:9000/orders x3'"

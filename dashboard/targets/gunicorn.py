@@ -15,12 +15,13 @@ from typing import Any, Protocol
 
 import requests
 
-from config import LOOPBACK, ROOT, SECONDS, Settings, TargetConfig, child_environ
+from config import LOOPBACK, ROOT, SECONDS, TargetConfig, child_environ
 from dashboard.analysis.observed_pools import ObservedApp, merged, observed_from_notice
 from dashboard.databases.databases import Urls
 from dashboard.errors import StartError
 from dashboard.processes.children import Children, Tail
 from dashboard.tokens import same_token
+from settings import Settings
 
 START_TIMEOUT = 30 * SECONDS
 _LISTENING = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")

@@ -1,11 +1,11 @@
 """Our own sleeping endpoints, on our databases."""
 
-from config import APP, ENDPOINTS, URL, Settings, SettingsError
 from dashboard.analysis.forecast import Forecast, forecast, unknown
 from dashboard.databases.databases import Databases, missing_driver
 from dashboard.errors import StartError
 from dashboard.runs.run import Run
 from dashboard.workload.mix import RequestSpec
+from settings import APP, ENDPOINTS, URL, Settings, SettingsError
 
 from .gunicorn import GunicornProcess, Spec, TargetSpec
 from .started import StartedTarget

@@ -4,11 +4,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
-from config import LOOPBACK, SECONDS, Settings
+from config import LOOPBACK, SECONDS
 from dashboard.analysis.forecast import Forecast
 from dashboard.runs.run import Run
 from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
+from settings import Settings
 
 Step = Callable[[str], None]
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from config import APP, Settings
 from dashboard.analysis.forecast import Forecast, forecast
 from dashboard.analysis.observed_pools import expected_settings, with_observed_pool
 from dashboard.runs.run import Run
 from dashboard.workload.mix import RequestSpec
+from settings import APP, Settings
 
 from .gunicorn import GunicornProcess, Spec
 from .started import StartedTarget

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from config import APP, MODES, SECONDS, Settings, SettingsError, read_settings
+from config import SECONDS
 from dashboard.errors import StartError
+from settings import APP, MODES, Settings, SettingsError, read_settings
 
 from .probe_package import PROBE
 from .user_app_options import App

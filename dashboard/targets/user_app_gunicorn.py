@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from config import APP, AUTO, LOOPBACK, MINUTES, Settings, SettingsError, child_environ
+from config import LOOPBACK, MINUTES, child_environ
 from dashboard.analysis.observed_pools import POOL_FIELDS
 from dashboard.errors import StartError
+from settings import APP, AUTO, Settings, SettingsError
 
 from .probe_package import CONFIGURATION, write_package
 from .user_app_environment import AppEnvironment, inspect_environment

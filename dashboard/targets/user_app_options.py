@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from config import SettingsError
 from dashboard.workload.mix import RequestSpec
+from settings import SettingsError
 
 _MODULE = re.compile(r"[A-Za-z_][\w.]*(:[^\s].*)?")
 _VARIABLE = re.compile(r"[A-Za-z_]\w*")

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify
 from werkzeug.exceptions import NotFound
 
-from config import Field, SettingsError
 from dashboard.exports import FORMATS, file_name, jsonl
 from dashboard.history.listing import MOST_NUMBER, QUERY, Listing
 from dashboard.history.store import History
@@ -14,6 +13,8 @@ from dashboard.runs import report
 from dashboard.runs.comparison import compare
 from dashboard.runs.opened import as_page
 from dashboard.runs.record import Record
+from fields import Field
+from settings import SettingsError
 
 from .contract import (
     CHANGE,

@@ -8,19 +8,6 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, make_response
 from werkzeug.exceptions import HTTPException, NotFound
 
-from config import (
-    APP,
-    ENDPOINTS,
-    FIELDS,
-    MODES,
-    MYSQL_DRIVERS,
-    POSTGRES_DRIVERS,
-    URL,
-    Field,
-    Settings,
-    SettingsError,
-    read_settings,
-)
 from dashboard import matrix
 from dashboard.conductor import Busy, Conductor
 from dashboard.errors import StartError
@@ -28,6 +15,19 @@ from dashboard.runs import page_state, report
 from dashboard.runs.app_card import card
 from dashboard.runs.run import Run
 from dashboard.targets.user_app_environment import modes_of
+from fields import Field
+from settings import (
+    APP,
+    ENDPOINTS,
+    FIELDS,
+    MODES,
+    MYSQL_DRIVERS,
+    POSTGRES_DRIVERS,
+    URL,
+    Settings,
+    SettingsError,
+    read_settings,
+)
 from target_app.probe.marks import PHASES
 
 from . import contract

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple, TypeVar
 from flask import request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from config import Field, SettingsError
+from fields import Field
+from settings import SettingsError
 
 View = TypeVar("View", bound=Callable[..., Any])
 

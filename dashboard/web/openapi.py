@@ -11,7 +11,8 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import Rule
 
-from config import FIELDS, Field
+from fields import Field
+from settings import FIELDS
 
 from .contract import (
     CHANGE,

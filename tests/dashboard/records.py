@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from config import Settings
 from dashboard.marks.samples import Sample
 from dashboard.runs.record import Record
+from settings import Settings
 from tests.dashboard.stories import marks
 
 STORY = "queued 0 handling 0.01 waiting 0.011 executing {0} responding {1} done {2}"

@@ -8,9 +8,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from config import ENDPOINTS, FIELDS, Field, Settings, SettingsError, read_settings
 from dashboard.marks.requests import Request
 from dashboard.runs.record import Record
+from fields import Field
+from settings import ENDPOINTS, FIELDS, Settings, SettingsError, read_settings
 from target_app.probe.failures import FAILURES
 from target_app.probe.marks import ENDS, WITH_CONNECTION, Mark, Phase
 

@@ -7,7 +7,6 @@ from typing import cast
 
 import pytest
 
-from config import MYSQL_DRIVERS, POSTGRES_DRIVERS, Settings
 from dashboard import matrix
 from dashboard.analysis.forecast import forecast
 from dashboard.conductor import Busy, Conductor
@@ -16,6 +15,7 @@ from dashboard.marks.log import RunLog
 from dashboard.marks.requests import Request
 from dashboard.matrix import Cell, Survey, combinations, judge, settings_of
 from dashboard.runs.run import Run
+from settings import MYSQL_DRIVERS, POSTGRES_DRIVERS, Settings
 from tests.dashboard.analysis.test_batches import from_backlog, through
 from tests.dashboard.conftest import eventually
 from tests.dashboard.stories import request

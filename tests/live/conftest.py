@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from config import read_settings
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
+from settings import read_settings
 
 Launch = Callable[..., Run]
 

@@ -8,9 +8,9 @@ from collections import Counter
 
 import pytest
 
-from config import read_settings
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
+from settings import read_settings
 from tests.live.conftest import Launch, sizes, total
 
 pytestmark = pytest.mark.live

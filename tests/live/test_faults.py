@@ -15,7 +15,6 @@ import psutil
 import psycopg2
 import pytest
 
-from config import Settings, read_settings
 from dashboard.conductor import Busy
 from dashboard.databases.databases import APPLICATION_NAME
 from dashboard.errors import StartError
@@ -24,6 +23,7 @@ from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
 from dashboard.targets import gunicorn as gunicorn_module
 from dashboard.targets.gunicorn import TargetSpec
+from settings import Settings, read_settings
 from target_app.probe.failures import FAILURES
 from tests.dashboard.conftest import eventually, marked, running
 from tests.live.conftest import Launch

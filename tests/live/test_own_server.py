@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from config import Environment, read_settings
+from config import Environment
 from dashboard.databases.postgres import PrivatePostgres
 from dashboard.processes.children import Children
 from dashboard.runtime import Runtime
+from settings import read_settings
 from tests.served import public
 
 pytestmark = pytest.mark.live

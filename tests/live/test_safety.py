@@ -12,8 +12,9 @@ import pytest
 import requests
 import websocket
 
-from config import FIELDS, child_environ
+from config import child_environ
 from dashboard.runtime import Runtime
+from settings import FIELDS
 from tests.live.conftest import Launch
 from tests.served import Served, as_root, public, serving
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from config import read_settings
 from dashboard.runtime import Runtime
 from dashboard.workload.mix import parse_request_spec
+from settings import read_settings
 
 pytestmark = pytest.mark.live
 

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from config import Environment, Settings, SettingsError, read_settings
+from config import Environment
 from dashboard.errors import StartError
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
 from dashboard.targets.user_app_options import App, read_app
 from dashboard.workload.mix import parse_request_spec
+from settings import Settings, SettingsError, read_settings
 from tests.live.environments import APPS, python_of
 
 pytestmark = pytest.mark.live

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from config import Settings
 from dashboard.exports import FORMATS
 from dashboard.marks.server_timing import Metric, detail_of
+from settings import Settings
 from tests.dashboard.records import record
 from tests.dashboard.stories import marks
 

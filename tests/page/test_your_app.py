@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from config import Settings
 from dashboard.runtime import Runtime
+from settings import Settings
 from tests.live.environments import APPS, python_of
 from tests.served import Served, public, serving
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from config import Settings
 from dashboard.analysis.evidence import Evidence
+from settings import Settings
 
 
 def waited(waiters: Sequence[object], evidence: Evidence) -> str:

@@ -2,8 +2,8 @@
 
 import math
 
-from config import APP, FIELDS, Settings
 from dashboard.analysis.forecast import usable_connections
+from settings import APP, FIELDS, Settings
 
 from .limit import Change
 

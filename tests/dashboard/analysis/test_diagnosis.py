@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config import Settings, read_settings
 from dashboard.analysis.diagnosis import Diagnosis, diagnose, live_diagnosis
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.forecast import NONE, forecast
 from dashboard.analysis.limits import LIMITS, find_limit
 from dashboard.marks.requests import Request
 from dashboard.marks.samples import Sample
+from settings import Settings, read_settings
 from target_app.probe.marks import Phase
 from tests.dashboard.analysis.test_batches import from_backlog, from_pool, through, waves
 from tests.dashboard.stories import any_requests, any_settings, recorded, request

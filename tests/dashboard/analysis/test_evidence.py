@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given, settings
 
-from config import Settings
 from dashboard.analysis.evidence import Evidence
 from dashboard.marks.requests import Request
 from dashboard.marks.samples import Sample
+from settings import Settings
 from tests.dashboard.analysis.test_batches import from_backlog, from_pool, through, waves
 from tests.dashboard.stories import any_requests, any_settings, request
 

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config import Settings
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.explanations import evidence_for, sentence_for
 from dashboard.analysis.limits.phrases import ranges
 from dashboard.analysis.suggestions import Suggestion
 from dashboard.marks.requests import Request
+from settings import Settings
 from tests.dashboard.analysis.test_batches import from_backlog, from_pool, through
 from tests.dashboard.stories import request
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from config import Settings, read_settings
 from dashboard.analysis.forecast import (
     CONNECT_SECONDS,
     NONE,
@@ -18,6 +17,7 @@ from dashboard.analysis.forecast import (
     usable_connections,
     width_per_worker,
 )
+from settings import Settings, read_settings
 from tests.dashboard.stories import any_settings
 from tests.live.test_diagnosis import LABELLED, name
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from config import Settings, read_settings
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.forecast import forecast
 from dashboard.analysis.observed_pools import (
@@ -22,6 +21,7 @@ from dashboard.analysis.suggestions import suggestions_for
 from dashboard.marks.requests import Request
 from dashboard.runs.app_card import as_text, card
 from dashboard.runs.paste import gunicorn_lines, pool_lines
+from settings import Settings, read_settings
 from target_app.probe.marks import Mark, Phase
 from target_app.probe.pools import NUMBERS_PER_POOL
 

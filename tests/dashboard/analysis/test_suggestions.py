@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from config import read_settings
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.suggestions import Suggestion, suggestions_for
+from settings import read_settings
 from tests.dashboard.stories import request
 
 GREEN = {"mode": "gevent-green"}

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config import Settings
 from dashboard.analysis.batches import batches_meaningful, find_batches
 from dashboard.analysis.diagnosis import diagnose
 from dashboard.analysis.evidence import Evidence
@@ -18,6 +17,7 @@ from dashboard.analysis.queueing import makespan
 from dashboard.marks.requests import Request
 from dashboard.runs import report
 from dashboard.runs.record import Record, shape_of
+from settings import Settings
 from tests.dashboard.stories import marks, request
 
 SHORT, LONG = 0.02, 2.0

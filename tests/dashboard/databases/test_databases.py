@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from config import MYSQL_DRIVERS, POSTGRES_DRIVERS, Environment, Settings
+from config import Environment
 from dashboard.databases import databases
 from dashboard.databases.databases import (
     APPLICATION_NAME,
@@ -18,6 +18,7 @@ from dashboard.databases.databases import (
 from dashboard.errors import StartError
 from dashboard.processes.children import Children
 from dashboard.processes.data_dir import Instance
+from settings import MYSQL_DRIVERS, POSTGRES_DRIVERS, Settings
 
 POSTGRES = "postgresql://ann:p%40ss@db.example:5433/shop?sslmode=require"
 MYSQL = "mysql://ann:p%40ss@db.example:3307/shop"

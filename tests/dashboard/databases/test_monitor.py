@@ -11,11 +11,12 @@ import pymysql
 import pytest
 from sqlalchemy.engine import make_url
 
-from config import LOOPBACK, Settings
+from config import LOOPBACK
 from dashboard.databases import monitor
 from dashboard.databases.databases import APPLICATION_NAME, url_for
 from dashboard.databases.monitor import Monitor, listen_queue
 from dashboard.runtime import Runtime
+from settings import Settings
 from tests.dashboard.conftest import eventually
 
 ProbeConfig = list[tuple[str, dict[str, float]]]

@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
-from config import Settings
 from dashboard.exports import FORMATS, file_name, jsonl
 from dashboard.exports.har import HOST
 from dashboard.exports.modules import import_map
@@ -27,6 +26,7 @@ from dashboard.exports.scene import ticks
 from dashboard.exports.tokens import light
 from dashboard.exports.trace import lanes
 from dashboard.runs.record import Record
+from settings import Settings
 from tests.dashboard.har12 import HAR
 from tests.dashboard.records import record
 from tests.dashboard.stories import marks

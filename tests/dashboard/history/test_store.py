@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, insert, inspect, text, update
 
-from config import LOOPBACK, Environment, Settings, child_environ, read_settings
+from config import LOOPBACK, Environment, child_environ
 from dashboard.history.listing import Listing
 from dashboard.history.owner import is_gone, owner_name
 from dashboard.history.packing import pack_marks, unpack_marks
@@ -29,6 +29,7 @@ from dashboard.history.tables import Base, StoredRun, db
 from dashboard.marks.samples import Sample
 from dashboard.runs.record import Record, tiny_waterfall
 from dashboard.runtime import Runtime
+from settings import Settings, read_settings
 from target_app.probe.marks import PHASES, WITH_CONNECTION, Mark, Phase
 from tests.dashboard.conftest import eventually
 from tests.dashboard.records import record

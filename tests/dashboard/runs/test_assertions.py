@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config import Settings, SettingsError
 from dashboard.analysis.limits import LIMITS
 from dashboard.runs import assertions, junit
 from dashboard.runs.assertions import LIMIT_WORDS, MEASURES, Assertion, parse_all
 from dashboard.runs.record import Record, percentile
+from settings import Settings, SettingsError
 from tests.dashboard.records import record
 from tests.dashboard.stories import marks
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from config import Settings
 from dashboard.runs.comparison import compare, differing, sentence
 from dashboard.runs.record import Record
+from settings import Settings
 from tests.dashboard.records import record
 
 FAST = record(40, 40, settings=Settings(requests=40, pool_size=40, max_overflow=0), number=7)

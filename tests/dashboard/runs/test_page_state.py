@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config import Environment, Settings
+from config import Environment
 from dashboard.analysis.forecast import forecast
 from dashboard.conductor import Conductor
 from dashboard.errors import StartError
@@ -16,6 +16,7 @@ from dashboard.marks.samples import Sample
 from dashboard.runs import page_state
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
+from settings import Settings
 from target_app.probe.marks import PHASES, Mark, Phase
 from tests.dashboard.stories import marks
 

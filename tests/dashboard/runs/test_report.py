@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from config import Settings
 from dashboard.analysis.batches import Batch
 from dashboard.analysis.forecast import forecast
 from dashboard.marks.requests import Request
 from dashboard.runs import report
+from settings import Settings
 from target_app.probe.marks import PHASES
 from tests.dashboard.stories import request
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from config import LOOPBACK, Environment, Settings, SettingsError
+from config import LOOPBACK, Environment
 from dashboard.cli.url_options import server_of
 from dashboard.errors import StartError
 from dashboard.runs.record import Record
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
 from dashboard.targets.external_address import ExternalServer, parse_urls, reach
+from settings import Settings, SettingsError
 from tests.dashboard.conftest import Server
 from tests.served import public
 

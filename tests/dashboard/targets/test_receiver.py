@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from config import LOOPBACK, Environment, Settings
+from config import LOOPBACK, Environment
 from dashboard.analysis.forecast import forecast
 from dashboard.marks.log import RunLog
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
 from dashboard.targets.receiver import Receiver
+from settings import Settings
 from target_app.probe import heartbeat
 from target_app.probe.beacon import parse_address
 from target_app.probe.marks import Mark, Phase, encode

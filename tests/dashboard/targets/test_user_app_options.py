@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from config import Settings, SettingsError, read_settings
 from dashboard.cli.app_options import app_of, app_settings, request_specs_of
 from dashboard.errors import StartError
 from dashboard.targets.user_app_environment import AppEnvironment
 from dashboard.targets.user_app_gunicorn import AppSpec, UserApp, last_lines
 from dashboard.targets.user_app_options import App, read_app
 from dashboard.workload.mix import parse_request_spec
+from settings import Settings, SettingsError, read_settings
 
 ASKS = [parse_request_spec("/")]
 

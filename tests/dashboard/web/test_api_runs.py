@@ -7,9 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from config import FIELDS, MODES, Settings
 from dashboard.runtime import Runtime
 from dashboard.web.app import create_app
+from settings import FIELDS, MODES, Settings
 from target_app.probe.marks import PHASES
 from tests.dashboard.conftest import eventually
 

@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from config import FIELDS, LOOPBACK, SettingsError, read_settings
+from config import LOOPBACK
 from dashboard.runtime import Runtime
 from dashboard.web.app import create_app
+from settings import FIELDS, SettingsError, read_settings
 from target_app.probe.beacon import parse_address
 from tests.dashboard.conftest import eventually
 

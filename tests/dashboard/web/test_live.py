@@ -10,7 +10,7 @@ import pytest
 import socketio
 from werkzeug.serving import make_server
 
-from config import LOOPBACK, Environment, Settings
+from config import LOOPBACK, Environment
 from dashboard.analysis.forecast import forecast
 from dashboard.marks.log import RunLog
 from dashboard.marks.samples import Sample
@@ -19,6 +19,7 @@ from dashboard.runtime import Runtime
 from dashboard.web import live
 from dashboard.web.app import create_app
 from dashboard.web.live import FRAMES_UNDER_WAY, Follower, Relay
+from settings import Settings
 from target_app.probe.marks import Mark, Phase
 from tests.dashboard.conftest import eventually
 

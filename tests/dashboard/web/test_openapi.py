@@ -12,12 +12,12 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.test import TestResponse
 
-from config import FIELDS, Settings
 from dashboard.exports import FORMATS, jsonl
 from dashboard.runtime import Runtime
 from dashboard.web import api_history
 from dashboard.web.app import create_app
 from dashboard.web.contract import contract_of
+from settings import FIELDS, Settings
 from tests.dashboard.records import record
 
 pytestmark = pytest.mark.live  # the session's real parts

@@ -1,8 +1,8 @@
 """The kernel's queue of connections is full, and clients try again, a second or more later."""
 
-from config import FIELDS
 from dashboard.analysis.evidence import SHORT_SECONDS, Evidence
 from dashboard.analysis.limits.limit import Change, Limit
+from settings import FIELDS
 from target_app.probe.marks import Phase
 
 OVERDUE = 1.5  # times the seconds that the settings promise without the backlog

@@ -1,11 +1,11 @@
 """The database refuses connections."""
 
-from config import APP, FIELDS, Settings
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.forecast import usable_connections
 from dashboard.analysis.limits.limit import Change, Limit
 from dashboard.analysis.limits.phrases import pool
 from dashboard.analysis.limits.values import room
+from settings import APP, FIELDS, Settings
 
 MOST = int(FIELDS["postgres_max_connections"].maximum)
 SPARE = 10  # connections for others than the run

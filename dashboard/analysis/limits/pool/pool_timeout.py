@@ -2,11 +2,11 @@
 
 import math
 
-from config import FIELDS
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.limits.limit import Change, Limit, Wait
 from dashboard.analysis.limits.phrases import pool
 from dashboard.analysis.limits.values import larger_pool
+from settings import FIELDS
 
 LONGEST_SECONDS = FIELDS["pool_timeout"].maximum
 

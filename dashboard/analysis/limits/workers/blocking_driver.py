@@ -1,11 +1,11 @@
 """A driver waits for the database in C and holds gevent's event loop."""
 
-from config import APP
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.forecast import holds_loop
 from dashboard.analysis.limits.limit import Change, Limit
 from dashboard.analysis.limits.phrases import waited, workers
 from dashboard.analysis.limits.values import concurrent_mode
+from settings import APP
 
 
 def _detect(evidence: Evidence) -> bool:

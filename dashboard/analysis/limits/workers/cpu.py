@@ -1,10 +1,10 @@
 """The workers were busy computing."""
 
-from config import ENDPOINTS
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.limits.limit import Limit
 from dashboard.analysis.limits.pool.waits import waited_for_pool
 from dashboard.analysis.limits.values import MOST_WORKERS
+from settings import ENDPOINTS
 
 from . import blocking_driver, sync_workers, threads, worker_connections
 

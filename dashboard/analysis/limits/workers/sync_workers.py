@@ -1,6 +1,5 @@
 """Each sync worker serves one request, and the others wait for a worker."""
 
-from config import APP
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.limits.limit import Change, Limit
 from dashboard.analysis.limits.phrases import waited, workers
@@ -12,6 +11,7 @@ from dashboard.analysis.limits.values import (
     threads_mode,
 )
 from dashboard.analysis.observed_pools import NO_DRIVER
+from settings import APP
 
 DEFAULT_POOL_SIZE = 5
 

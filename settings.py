@@ -1,0 +1,269 @@
+"""What a person chooses for a run, with units, allowed ranges and words.
+
+Each field of ``Settings`` carries its own description (range, unit, words for the page), from
+which the validation, the page's form, the command line's options and the API's schema are all
+made.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, NamedTuple
+
+from fields import Field, choice, number, shown
+
+AUTO = "auto"
+
+
+class Mode(NamedTuple):
+    """A preset over worker class and drivers."""
+
+    name: str
+    title: str
+    worker_class: str
+    postgres_driver: str
+    mysql_driver: str
+
+
+MODES = {
+    mode.name: mode
+    for mode in (
+        Mode("blocking", "server and database blocking", "sync", "psycopg2", "pymysql"),
+        Mode("gevent", "database blocking", "gevent", "psycopg2", "mysqlclient"),
+        Mode("gevent-green", "both non-blocking", "gevent", "psycopg2-green", "pymysql"),
+        Mode("threads", "a thread per request", "gthread", "psycopg2", "pymysql"),
+    )
+}
+POSTGRES_DRIVERS = ("psycopg2", "psycopg2-green", "psycopg")
+MYSQL_DRIVERS = ("pymysql", "mysqlconnector", "mysqlclient")
+ENDPOINTS = {name: f"/sleep/{name}/" for name in ("python", "postgres", "mysql")}
+URL = "url"  # the endpoint of a run at a server that somebody else runs, named by --url
+APP = "app"  # the endpoint of a run of somebody's own app, whose paths the command line names
+
+
+class SettingsError(ValueError):
+    """Settings that cannot be used: ``errors`` holds ``(field, message)`` pairs."""
+
+    def __init__(self, errors: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(message for _, message in errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a person chooses for one run."""
+
+    mode: str = choice(
+        "gevent-green", tuple(MODES), "Mode", "main", "A preset of worker class and driver."
+    )
+    endpoint: str = choice(
+        "postgres",
+        (*ENDPOINTS, APP, URL),
+        "Endpoint",
+        "main",
+        "Where each request sleeps; app is your own, as --app names it; url the server of --url.",
+    )
+    requests: int = number(
+        100, 1, 10_000, "Requests", "main", "How many requests are released together."
+    )
+    sleep_seconds: float = number(1.0, 0, 60, "Sleep", "main", "How long each request sleeps.", "s")
+    worker_class: str = choice(
+        AUTO,
+        (AUTO, "sync", "gevent", "gthread"),
+        "Worker class",
+        "server",
+        "gunicorn's worker class; auto takes the mode's.",
+    )
+    driver: str = choice(
+        AUTO,
+        (AUTO, *POSTGRES_DRIVERS, *MYSQL_DRIVERS),
+        "Driver",
+        "server",
+        "The database driver; auto takes the mode's.",
+    )
+    workers: int = number(1, 1, 16, "Workers", "server", "Worker processes.")
+    threads: int = number(
+        8, 1, 1000, "Threads", "server", "Threads per worker; only gthread uses them."
+    )
+    worker_connections: int = number(
+        1000,
+        1,
+        20_000,
+        "Worker connections",
+        "server",
+        "Connections that a gevent or gthread worker accepts at once.",
+    )
+    backlog: int = number(
+        2048,
+        1,
+        65_535,
+        "Backlog",
+        "server",
+        "Connections that the kernel queues for the workers.",
+    )
+    pool_from: str = choice(
+        "app",
+        ("app", "here"),
+        "Pool settings from",
+        "pool",
+        "Of your own app: its own settings, or those below, for this run only.",
+    )
+    pool_class: str = choice(
+        "QueuePool",
+        ("QueuePool", "NullPool"),
+        "Pool class",
+        "pool",
+        "QueuePool limits connections per worker; NullPool opens one for each checkout.",
+    )
+    pool_size: int = number(
+        5,
+        0,
+        1000,
+        "pool_size",
+        "pool",
+        "Connections the pool keeps, per worker; 0 means no limit.",
+    )
+    max_overflow: int = number(
+        10,
+        -1,
+        1000,
+        "max_overflow",
+        "pool",
+        "Connections beyond pool_size that are closed on return; -1 means no limit.",
+    )
+    pool_timeout: float = number(
+        30.0, 0, 600, "pool_timeout", "pool", "How long a request waits for a connection.", "s"
+    )
+    postgres_max_connections: int = number(
+        100,
+        10,
+        2000,
+        "Postgres max_connections",
+        "database",
+        "Of the embedded Postgres; a server of yours keeps its own.",
+    )
+    mysql_max_connections: int = number(
+        151,
+        10,
+        2000,
+        "MySQL max_connections",
+        "database",
+        "Of the private MariaDB or MySQL; a server of yours keeps its own.",
+    )
+    deadline_seconds: float = number(
+        0.0,
+        0,
+        3600,
+        "Deadline",
+        "burst",
+        "How long the client waits for an answer; 0 takes twice the forecast and a minute.",
+        "s",
+    )
+
+    @property
+    def worker(self) -> str:
+        """gunicorn's worker class: ``sync``, ``gevent`` or ``gthread``."""
+        if self.worker_class != AUTO:
+            return self.worker_class
+        return MODES[self.mode].worker_class
+
+    @property
+    def database(self) -> str:
+        """The database that the endpoint asks: the Python one reads Postgres' todos."""
+        if self.endpoint == APP:
+            return "mysql" if self.driver in MYSQL_DRIVERS else "postgres"
+        return "mysql" if self.endpoint == "mysql" else "postgres"
+
+    @property
+    def postgres_driver(self) -> str:
+        """The Postgres driver, by hand or by mode."""
+        if self.driver in POSTGRES_DRIVERS:
+            return self.driver
+        by_mode = MODES[self.mode].postgres_driver
+        return "psycopg2" if self.worker != "gevent" and by_mode == "psycopg2-green" else by_mode
+
+    @property
+    def mysql_driver(self) -> str:
+        """The MySQL driver, by hand or by mode."""
+        return self.driver if self.driver in MYSQL_DRIVERS else MODES[self.mode].mysql_driver
+
+    @property
+    def database_driver(self) -> str:
+        """The driver of the database that the endpoint asks."""
+        if self.endpoint == APP and self.driver not in {AUTO, *POSTGRES_DRIVERS, *MYSQL_DRIVERS}:
+            return self.driver  # as it was found in the app
+        return self.mysql_driver if self.database == "mysql" else self.postgres_driver
+
+    @property
+    def concurrency(self) -> int:
+        """Requests that one worker runs at once, as long as nothing holds its loop."""
+        return {"sync": 1, "gthread": self.threads}.get(self.worker, self.worker_connections)
+
+    @property
+    def pool_capacity(self) -> int | None:
+        """Connections that one worker's pool gives out at once; None without a limit."""
+        unlimited = self.pool_class == "NullPool" or self.pool_size == 0 or self.max_overflow == -1
+        return None if unlimited else self.pool_size + self.max_overflow
+
+    @property
+    def path(self) -> str:
+        """The path and query of each request, where the command line names none."""
+        if self.endpoint in {APP, URL}:
+            return "/"
+        return f"{ENDPOINTS[self.endpoint]}?seconds={self.sleep_seconds:g}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The chosen fields, for JSON."""
+        return asdict(self)
+
+
+FIELDS = {
+    each.name: Field(name=each.name, default=each.default, **each.metadata)
+    for each in fields(Settings)
+}
+
+
+def read_settings(given: Mapping[str, Any]) -> Settings:
+    """Settings from values or their texts; what is absent keeps its default.
+
+    SettingsError names every field that cannot be used, with the allowed range.
+    """
+    errors = [(name, f"there is no setting {shown(name)}") for name in given if name not in FIELDS]
+    values = {}
+    for name, described in FIELDS.items():
+        if name not in given:
+            continue
+        try:
+            values[name] = described.parse(given[name])
+        except ValueError as error:
+            errors.append((name, str(error)))
+    if errors:
+        raise SettingsError(errors)
+    settings = Settings(**values)
+    errors = _contradictions(settings)
+    if errors:
+        raise SettingsError(errors)
+    return settings
+
+
+def _contradictions(settings: Settings) -> list[tuple[str, str]]:
+    errors = []
+    if settings.driver == "psycopg2-green" and settings.worker != "gevent":
+        why = (
+            "psycopg2-green hands waiting over to gevent's loop, which a "
+            f"{settings.worker} worker does not have: use driver psycopg2, or worker class gevent"
+        )
+        errors.append(("driver", why))
+    drivers = MYSQL_DRIVERS if settings.database == "mysql" else POSTGRES_DRIVERS
+    if settings.driver != AUTO and settings.driver not in drivers:
+        why = (
+            f"driver {settings.driver} does not speak to {settings.database}: "
+            f"endpoint {settings.endpoint} takes {', '.join(drivers)} or auto"
+        )
+        errors.append(("driver", why))
+    if settings.pool_size == 0 and settings.pool_class == "QueuePool" and settings.max_overflow > 0:
+        why = (
+            "pool_size 0 means a pool without any limit, so max_overflow has no effect: "
+            "set max_overflow to 0 or -1, or pool_size to 1 or more"
+        )
+        errors.append(("max_overflow", why))
+    return errors
