@@ -1,48 +1,60 @@
-# Everything that a person needs: run, test, lint, bench. Each does its own set-up.
+# Everything that a person needs: run, test, lint, check, bench. Each does its own set-up.
 PORT ?= 5000
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 APPS := .venv-apps
+LOCK := requirements.txt
+# In an environment that has pip alone; the lock pins whatever gets installed.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(LOCK)
+COMPILE := pip compile --quiet pyproject.toml --all-extras --universal --no-annotate \
+    --python-version 3.11 --custom-compile-command "make lock" --output-file $(LOCK)
 
-.PHONY: run test lint bench
+.PHONY: run test lint check bench lock
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run
 	@exec $(BIN)/poolscope serve --port $(PORT)
 
-test: $(VENV)/.test $(APPS)/new/.done $(APPS)/old/.done
+test: $(VENV)/.dev $(APPS)/new/.done $(APPS)/old/.done
 	@sh scripts/install_system.sh chromium mariadb-server
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-lint: $(VENV)/.test
+lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# What can be known without a server, a database or a browser, within a minute.
+check: lint
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not servers" \
+	    --ignore tests/live --ignore tests/page
+
 bench: $(VENV)/.bench
 	@sh scripts/install_system.sh chromium mariadb-server hey apache2-utils
 	$(BIN)/python -m benchmarks
 
+# The newest versions that pyproject.toml allows; run the tests before you commit them.
+lock: $(VENV)/.dev
+	$(BIN)/uv $(COMPILE) --upgrade
+
 # The drivers are optional: where one has no wheel, the others are installed all the same.
-$(VENV)/.run: pyproject.toml requirements.txt requirements-drivers.txt scripts/make_venv.sh
+$(VENV)/.run: pyproject.toml $(LOCK) scripts/make_venv.sh scripts/extra.py
 	@sh scripts/make_venv.sh $(PYTHON) $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@while read -r driver; do \
-	    $(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	        --only-binary :all: -c requirements.txt "$$driver" \
+	$(INSTALL) -e .
+	@$(BIN)/python scripts/extra.py drivers | while read -r driver; do \
+	    $(INSTALL) --only-binary :all: "$$driver" \
 	    || echo "No wheel of $$driver for this machine: its driver will not be offered."; \
-	done < requirements-drivers.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	done
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.run requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.run
+	$(INSTALL) -e .[dev]
 	@touch $@
 
-$(VENV)/.bench: $(VENV)/.test requirements-bench.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+$(VENV)/.bench: $(VENV)/.dev
+	$(INSTALL) -e .[bench]
 	@touch $@
 
 # Other people's apps are tested in environments of their own, which do not have Poolscope.

@@ -121,3 +121,9 @@ def child_environ(**extra: str) -> dict[str, str]:
     """The environment for a child process: ours, less what would steer gunicorn, plus ``extra``."""
     kept = {name: text for name, text in os.environ.items() if name != "GUNICORN_CMD_ARGS"}
     return {**kept, **extra}
+
+
+def own_environ(**extra: str) -> dict[str, str]:
+    """The environment for a child that runs our own modules, from whatever directory."""
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    return child_environ(PYTHONPATH=path, **extra)

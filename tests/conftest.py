@@ -19,6 +19,17 @@ from dashboard.runtime import Runtime
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
+# What needs real servers, databases or a browser is left out of `make check`.
+SERVERS = {"runtime", "dashboard_url", "browser", "served", "store", "installed"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests whose fixtures start a server, a database or a browser."""
+    for item in items:
+        if SERVERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker("servers")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """With CI=true a part that is missing is a failure, not a skip."""

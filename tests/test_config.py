@@ -1,12 +1,13 @@
 """How processes hear of what they are told through their environment."""
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config import Environment, TargetConfig, child_environ
+from config import ROOT, Environment, TargetConfig, child_environ, own_environ
 from settings import SettingsError
 
 TARGETS = st.builds(
@@ -76,3 +77,12 @@ def test_a_child_hears_our_environment_but_nothing_that_steers_gunicorn(
     environ = child_environ(EXTRA="1")
     assert "GUNICORN_CMD_ARGS" not in environ
     assert (environ["KEPT"], environ["EXTRA"]) == ("yes", "1")
+
+
+def test_our_own_children_find_our_modules_before_any_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", "/theirs")
+    assert own_environ(EXTRA="1")["PYTHONPATH"] == os.pathsep.join([str(ROOT), "/theirs"])
+    monkeypatch.delenv("PYTHONPATH")
+    assert own_environ()["PYTHONPATH"] == str(ROOT)

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from config import ROOT, SECONDS, child_environ
+from config import ROOT, SECONDS, own_environ
 
 from .leftovers import Ledger
 
@@ -59,6 +59,7 @@ class Keeper:
             [sys.executable, "-m", "dashboard.processes.keeper"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
+            env=own_environ(),
             cwd=ROOT,
             start_new_session=True,
         )
@@ -98,7 +99,7 @@ class Children:
         """Start ``argv`` in a process group of its own, known to the keeper."""
         process = subprocess.Popen(
             [str(word) for word in argv],
-            env=dict(environ) if environ is not None else child_environ(),
+            env=dict(environ) if environ is not None else own_environ(),
             user=user,
             extra_groups=[] if user else None,
             stdin=stdin,

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import requests
 
-from config import LOOPBACK, ROOT, SECONDS, TargetConfig, child_environ
+from config import LOOPBACK, ROOT, SECONDS, TargetConfig, own_environ
 from dashboard.analysis.observed_pools import ObservedApp, merged, observed_from_notice
 from dashboard.databases.databases import Urls
 from dashboard.errors import StartError
@@ -126,7 +126,7 @@ class TargetSpec:
     def environ(self, beacon: str, token: str) -> dict[str, str]:
         """The target's configuration as the variables that it reads."""
         config = replace(self.config, beacon=beacon, token=token)
-        return child_environ(PYTHONUNBUFFERED="1", **config.to_environ())
+        return own_environ(PYTHONUNBUFFERED="1", **config.to_environ())
 
     def failure(self, what: str, log: str) -> StartError:
         """Why it did not come up, with the last lines that it wrote."""

@@ -18,6 +18,8 @@ from target_app.probe.marks import decode
 from tests.dashboard.cli.test_example_client import has_seeds_form
 from tests.dashboard.conftest import Server, marked
 
+pytestmark = pytest.mark.servers
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -18,6 +18,8 @@ from config import child_environ
 from dashboard.cli.main import main
 from dashboard.runtime import Runtime
 
+pytestmark = pytest.mark.servers
+
 ROOT = Path(__file__).resolve().parents[3]
 QUICK = ("-n", "6", "--sleep", "0.1", "--pool-size", "3", "--max-overflow", "0")
 

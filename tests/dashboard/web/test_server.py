@@ -20,6 +20,8 @@ from dashboard.errors import StartError
 from dashboard.web.server import listen
 from tests.dashboard.conftest import eventually, marked, running
 
+pytestmark = pytest.mark.servers
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -1,0 +1,5 @@
+"""``python -m poolscope`` is the ``poolscope`` command."""
+
+from poolscope import main
+
+main()
