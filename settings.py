@@ -60,10 +60,10 @@ class Settings:
         (*ENDPOINTS, APP, URL),
         "Endpoint",
         "main",
-        "Where each request sleeps; app is your own, as --app names it; url the server of --url.",
+        "Where each request sleeps. app: your own app (--app); url: a running server (--url).",
     )
     requests: int = number(
-        100, 1, 10_000, "Requests", "main", "How many requests are released together."
+        100, 1, 10_000, "Requests", "main", "Number of requests, all released at the same moment."
     )
     sleep_seconds: float = number(1.0, 0, 60, "Sleep", "main", "How long each request sleeps.", "s")
     worker_class: str = choice(
@@ -71,26 +71,24 @@ class Settings:
         (AUTO, "sync", "gevent", "gthread"),
         "Worker class",
         "server",
-        "gunicorn's worker class; auto takes the mode's.",
+        "gunicorn worker class; auto uses the mode's.",
     )
     driver: str = choice(
         AUTO,
         (AUTO, *POSTGRES_DRIVERS, *MYSQL_DRIVERS),
         "Driver",
         "server",
-        "The database driver; auto takes the mode's.",
+        "Database driver; auto uses the mode's.",
     )
     workers: int = number(1, 1, 16, "Workers", "server", "Worker processes.")
-    threads: int = number(
-        8, 1, 1000, "Threads", "server", "Threads per worker; only gthread uses them."
-    )
+    threads: int = number(8, 1, 1000, "Threads", "server", "Threads per worker (gthread only).")
     worker_connections: int = number(
         1000,
         1,
         20_000,
         "Worker connections",
         "server",
-        "Connections that a gevent or gthread worker accepts at once.",
+        "Connections a gevent or gthread worker accepts at once.",
     )
     backlog: int = number(
         2048,
@@ -98,21 +96,21 @@ class Settings:
         65_535,
         "Backlog",
         "server",
-        "Connections that the kernel queues for the workers.",
+        "Connections the kernel queues for the workers, at most net.core.somaxconn.",
     )
     pool_from: str = choice(
         "app",
         ("app", "here"),
         "Pool settings from",
         "pool",
-        "Of your own app: its own settings, or those below, for this run only.",
+        "app: the pool your app configures. here: the pool below, for this run only.",
     )
     pool_class: str = choice(
         "QueuePool",
         ("QueuePool", "NullPool"),
         "Pool class",
         "pool",
-        "QueuePool limits connections per worker; NullPool opens one for each checkout.",
+        "QueuePool limits connections per worker; NullPool opens a new one per checkout.",
     )
     pool_size: int = number(
         5,
@@ -120,7 +118,7 @@ class Settings:
         1000,
         "pool_size",
         "pool",
-        "Connections the pool keeps, per worker; 0 means no limit.",
+        "Connections kept open per worker; 0 means unlimited.",
     )
     max_overflow: int = number(
         10,
@@ -128,10 +126,16 @@ class Settings:
         1000,
         "max_overflow",
         "pool",
-        "Connections beyond pool_size that are closed on return; -1 means no limit.",
+        "Extra connections per worker, closed when returned; -1 means unlimited.",
     )
     pool_timeout: float = number(
-        30.0, 0, 600, "pool_timeout", "pool", "How long a request waits for a connection.", "s"
+        30.0,
+        0,
+        600,
+        "pool_timeout",
+        "pool",
+        "How long a request waits for a connection before it fails.",
+        "s",
     )
     postgres_max_connections: int = number(
         100,
@@ -139,7 +143,7 @@ class Settings:
         2000,
         "Postgres max_connections",
         "database",
-        "Of the embedded Postgres; a server of yours keeps its own.",
+        "For the embedded Postgres only; your own server keeps its setting.",
     )
     mysql_max_connections: int = number(
         151,
@@ -147,7 +151,7 @@ class Settings:
         2000,
         "MySQL max_connections",
         "database",
-        "Of the private MariaDB or MySQL; a server of yours keeps its own.",
+        "For the private MariaDB or MySQL only; your own server keeps its setting.",
     )
     deadline_seconds: float = number(
         0.0,
@@ -155,7 +159,7 @@ class Settings:
         3600,
         "Deadline",
         "burst",
-        "How long the client waits for an answer; 0 takes twice the forecast and a minute.",
+        "How long the client waits for an answer; 0 means twice the forecast plus a minute.",
         "s",
     )
 
@@ -227,7 +231,7 @@ def read_settings(given: Mapping[str, Any]) -> Settings:
 
     SettingsError names every field that cannot be used, with the allowed range.
     """
-    errors = [(name, f"there is no setting {shown(name)}") for name in given if name not in FIELDS]
+    errors = [(name, f"unknown setting {shown(name)}") for name in given if name not in FIELDS]
     values = {}
     for name, described in FIELDS.items():
         if name not in given:

@@ -1,4 +1,4 @@
-"""The seed's todo table, in Postgres and in MySQL."""
+"""The original example's todo table, in Postgres and in MySQL."""
 
 import random
 from typing import Any
@@ -34,7 +34,7 @@ class TodoColumns:
     priority: Mapped[int] = mapped_column(default=0)
 
     def as_json(self) -> dict[str, Any]:
-        """The row as the seed's endpoints answer it."""
+        """The row as the original example's endpoints answer it."""
         return {
             "id": self.id,
             "title": self.title,

@@ -1,4 +1,4 @@
-"""The seed's sleeping endpoints: each sleeps somewhere else, and answers with the todos."""
+"""The original example's endpoints: each sleeps somewhere else, and answers with the todos."""
 
 import math
 import time

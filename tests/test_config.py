@@ -38,7 +38,7 @@ def test_a_target_by_hand_sleeps_five_seconds_at_the_embedded_postgres() -> None
 
 
 @pytest.mark.parametrize("text", ["true", "True", "1", "yes", "on"])
-def test_psycogreen_is_asked_for_as_in_the_seed(text: str) -> None:
+def test_psycogreen_is_asked_for_as_in_the_example(text: str) -> None:
     assert TargetConfig.from_environ({"PSYCOGREEN": text}).psycogreen
 
 

@@ -72,7 +72,7 @@ def test_a_choice_is_one_of_its_words_in_their_case(field: Field) -> None:
             {"endpoint": "oracle"},
             "endpoint must be one of python, postgres, mysql, app, url, not 'oracle'",
         ),
-        ({"colour": "red"}, "there is no setting 'colour'"),
+        ({"colour": "red"}, "unknown setting 'colour'"),
     ],
 )
 def test_a_message_names_the_range_and_what_was_given(given: dict[str, Any], message: str) -> None:

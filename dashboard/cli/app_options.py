@@ -21,18 +21,29 @@ def app_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options; the command gets them as keywords with the names of ``app_of``."""
     options = (
         click.option(
-            *("--app", "module"), default="", metavar="MODULE:OBJECT", help="Your own WSGI app."
+            *("--app", "module"),
+            default="",
+            metavar="MODULE:OBJECT",
+            help="Your own WSGI app, e.g. shop.wsgi:app.",
         ),
-        click.option("--python", default="", metavar="PATH", help="The app's own Python."),
-        click.option("--chdir", default="", metavar="DIR", help="Where the app is. [.]"),
         click.option(
-            "--env", multiple=True, metavar="KEY=VALUE", help="A variable for the app; repeatable."
+            "--python",
+            default="",
+            metavar="PATH",
+            help="Python interpreter of the app's environment.",
+        ),
+        click.option("--chdir", default="", metavar="DIR", help="Directory of the app. [.]"),
+        click.option(
+            "--env",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="Environment variable for the app; repeatable.",
         ),
         click.option(
             "--gunicorn-conf",
             default="",
             metavar="FILE",
-            help="The app's gunicorn configuration. [gunicorn.conf.py in its directory]",
+            help="gunicorn configuration of the app. [gunicorn.conf.py in its directory]",
         ),
     )
     for option in reversed(options):
@@ -47,15 +58,18 @@ def request_options(command: Callable[..., Any]) -> Callable[..., Any]:
             *("--path", "--request", "requested"),
             multiple=True,
             metavar="REQUEST",
-            help="As /orders, or 'POST /orders', or '/orders x3' for three times as often.",
+            help="/orders, 'POST /orders', or '/orders x3' to weight it; repeatable.",
         ),
         click.option(
-            "--header", multiple=True, metavar="'NAME: VALUE'", help="With every request."
+            "--header",
+            multiple=True,
+            metavar="'NAME: VALUE'",
+            help="Header sent with every request; repeatable.",
         ),
         click.option(
             "--body-file",
             type=click.Path(exists=True, dir_okay=False, path_type=Path),
-            help="The body of every POST, PUT and PATCH.",
+            help="Body of every POST, PUT and PATCH.",
         ),
     )
     for option in reversed(options):
@@ -99,7 +113,7 @@ def app_of(  # noqa: PLR0913  one per option
     given = {"python": python, "chdir": chdir, "env": env, "gunicorn-conf": gunicorn_conf}
     lonely = [f"--{name}" for name, value in given.items() if value]
     if lonely:
-        why = f"{' and '.join(lonely)} goes with --app: name your app, as --app shop.wsgi:app"
+        why = f"{' and '.join(lonely)} needs --app, e.g. --app shop.wsgi:app"
         raise SettingsError([("app", why)])
     return None
 
@@ -108,12 +122,10 @@ def app_settings(defaults: Settings, given: dict[str, Any]) -> Settings:
     """The chosen settings over those of the app's own configuration."""
     chosen = {name: text for name, text in given.items() if text is not None}
     errors = [
-        (name, f"{name} does not apply to your own app: leave it out")
-        for name in OWN
-        if name in chosen
+        (name, f"{name} does not apply to your own app: drop it") for name in OWN if name in chosen
     ]
     if chosen.get("endpoint", APP) != APP:
-        errors.append(("endpoint", "with --app the endpoint is app: leave --endpoint out"))
+        errors.append(("endpoint", "with --app the endpoint is always app: drop --endpoint"))
     if errors:
         raise SettingsError(errors)
     if "pool_from" not in chosen and any(name in chosen for name in POOL):

@@ -1,4 +1,4 @@
-"""The commands that ask a server that runs already: one burst, or what the seed's client asked."""
+"""The commands that ask a running server: one burst, or the original example's requests."""
 
 import json
 import secrets
@@ -25,12 +25,16 @@ from .checks import SOME_FAILED, parsed, writable
 @click.option("-n", "--requests", "count", default="100", metavar="INTEGER")
 @click.option("--connect", type=click.Choice(["warm", "cold"]), default="warm", show_default=True)
 @click.option("--deadline", default="60", metavar="NUMBER", help="Seconds to wait for answers.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
-@click.option("--marks", type=click.Path(dir_okay=False, path_type=Path), help="Write the log.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--marks",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the event log to FILE as JSON lines.",
+)
 def burst_command(  # noqa: PLR0913, PLR0917  one per option
     url: str, count: str, connect: str, deadline: str, as_json: bool, marks: Path | None
 ) -> None:
-    """Send one burst to a loopback URL without starting a target."""
+    """Send one burst to a running server on this machine."""
     number, seconds = int(parsed("requests", count)), parsed("deadline_seconds", deadline)
     host, port, path = _loopback(url)
     too_many = files_needed(number)
@@ -68,7 +72,7 @@ def _loopback(url: str) -> tuple[str, int, str]:
     if parts.scheme != "http" or not port:
         raise SettingsError([("url", f"write the URL as http://127.0.0.1:PORT/PATH, not {url!r}")])
     if parts.hostname not in {"127.0.0.1", "localhost"}:
-        why = f"a burst goes to this machine only: 127.0.0.1 or localhost, not {parts.hostname!r}"
+        why = f"only this machine is allowed (127.0.0.1 or localhost), not {parts.hostname!r}"
         raise SettingsError([("url", why)])
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return "127.0.0.1", port, requests.utils.requote_uri(path)
@@ -78,7 +82,7 @@ def _loopback(url: str) -> tuple[str, int, str]:
 @click.argument("count", default="5", metavar="[N]")
 @click.option("--base-url", default="http://localhost:8000", show_default=True)
 def client_command(count: str, base_url: str) -> None:
-    """Print what the seed's client prints, for a server that runs already."""
+    """Print what the original example's client prints, for a running server."""
     from .example_client import run_client
 
     number = int(parsed("requests", count))
@@ -88,7 +92,7 @@ def client_command(count: str, base_url: str) -> None:
     try:
         good = run_client(base_url, number, print)
     except requests.RequestException as error:
-        cure = "Start it: gunicorn target_app.wsgi:app, or name another with --base-url"
+        cure = "Start it: gunicorn target_app.wsgi:app, or give another address with --base-url"
         raise StartError(f"Nothing answers at {base_url} ({type(error).__name__})", cure) from error
     if not good:
         sys.exit(SOME_FAILED)

@@ -19,7 +19,7 @@ class writable:  # noqa: N801  reads as a statement
                 self._path.open("a").close()
             except OSError as error:
                 raise SettingsError(
-                    [("marks", f"{self._path} cannot be written: {error.strerror}")]
+                    [("marks", f"{self._path} is not writable: {error.strerror}")]
                 ) from error
 
     def __exit__(self, *_: object) -> None:

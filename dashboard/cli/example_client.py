@@ -1,4 +1,4 @@
-"""The seed's client: a few requests at once for each endpoint of a server that runs already."""
+"""The original example's client: a few requests at once for each endpoint of a running server."""
 
 import time
 from collections.abc import Callable
@@ -11,19 +11,19 @@ from dashboard.runs import report
 from settings import ENDPOINTS
 
 TIMEOUT_SECONDS = 10 * MINUTES
-SEED_ENDPOINTS = ("python", "postgres")
+EXAMPLE_ENDPOINTS = ("python", "postgres")
 
 
 def run_client(base_url: str, count: int, say: Callable[[str], None]) -> bool:
-    """Ask both of the seed's endpoints ``count`` times at once; True when all answered 200.
+    """Ask both endpoints ``count`` times at once; True when all answered 200.
 
-    ``say`` gets the seed's lines. requests.ConnectionError when nothing listens there.
+    ``say`` gets the original example's lines. requests.ConnectionError when nothing listens there.
     """
     total = 0.0
     good = True
-    for endpoint in SEED_ENDPOINTS:
+    for endpoint in EXAMPLE_ENDPOINTS:
         url = base_url.rstrip("/") + ENDPOINTS[endpoint]
-        say(report.seed_heading(count, url))
+        say(report.example_heading(count, url))
         start = time.monotonic()
         with ThreadPoolExecutor(max_workers=count) as threads:
             sent = [
@@ -32,10 +32,10 @@ def run_client(base_url: str, count: int, say: Callable[[str], None]) -> bool:
             for answer in as_completed(sent):
                 status = answer.result().status_code
                 good = good and status == 200
-                say(report.seed_line(time.monotonic() - start, str(status)))
+                say(report.example_line(time.monotonic() - start, str(status)))
         spent = time.monotonic() - start
         total += spent
-        say(report.seed_total(spent))
+        say(report.example_total(spent))
     say(report.RULE)
-    say(report.seed_sum(total))
+    say(report.example_sum(total))
     return good

@@ -31,13 +31,19 @@ def _history() -> Iterator[History]:
 
 @click.command("history")
 @click.option("-n", "count", default=20, show_default=True, type=click.IntRange(1, MOST_LISTED))
-@click.option("--search", default="", help="Words that each run contains: label, mode, limit, #7.")
 @click.option(
-    "--sort", default="-number", type=click.Choice(ORDERS), metavar="NAME", help="-NAME: downwards."
+    "--search", default="", help="Show only runs with these words: label, mode, limit, #7."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array instead.")
+@click.option(
+    "--sort",
+    default="-number",
+    type=click.Choice(ORDERS),
+    metavar="NAME",
+    help="Sort key; -NAME sorts in descending order.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def history_command(count: int, search: str, sort: str, as_json: bool) -> None:
-    """List the runs that are kept, the newest first."""
+    """List saved runs, newest first."""
     with _history() as history:
         runs, total = history.list(Listing(size=count, sort=sort, search=search))
     if as_json:
@@ -46,9 +52,9 @@ def history_command(count: int, search: str, sort: str, as_json: bool) -> None:
     for run in runs:
         print(_line(run))
     if total > len(runs):
-        print(f"{total - len(runs)} more: -n, --search", file=sys.stderr)
+        print(f"{total - len(runs)} more: use -n or --search", file=sys.stderr)
     if not runs:
-        print("No run is kept yet." if not search else "No run contains that.", file=sys.stderr)
+        print("No runs yet." if not search else "No matching runs.", file=sys.stderr)
 
 
 def _line(run: dict[str, Any]) -> str:
@@ -66,12 +72,16 @@ def _line(run: dict[str, Any]) -> str:
 @click.argument("run")
 @click.option("--format", "name", required=True, type=click.Choice(list(FORMATS)))
 @click.option(
-    "-o", "--output", default=STDIO, type=click.Path(dir_okay=False), help="A file, not stdout."
+    "-o",
+    "--output",
+    default=STDIO,
+    type=click.Path(dir_okay=False),
+    help="Write to FILE instead of stdout.",
 )
 def export_command(run: str, name: str, output: str) -> None:
-    """Write RUN, a number as in `poolscope history` or "latest", as a file for other tools."""
+    """Export RUN (a number from `poolscope history`, or "latest") for other tools."""
     if output == STDIO and name == "png" and sys.stdout.isatty():
-        raise SettingsError([("output", "a PNG is not for a terminal: name a file with -o")])
+        raise SettingsError([("output", "refusing to write a PNG to the terminal: use -o FILE")])
     written = FORMATS[name].write(_record(run))
     if output == STDIO:
         sys.stdout.buffer.write(written)
@@ -80,7 +90,7 @@ def export_command(run: str, name: str, output: str) -> None:
     try:
         Path(output).write_bytes(written)
     except OSError as error:
-        why = f"{output} cannot be written: {error.strerror}"
+        why = f"{output} is not writable: {error.strerror}"
         raise SettingsError([("output", why)]) from error
 
 
@@ -88,20 +98,20 @@ def _record(run: str) -> Record:
     digits = run.removeprefix("#")
     if run != "latest" and not (digits.isascii() and digits.isdigit()):
         raise SettingsError(
-            [("run", f"RUN must be a number, as in 7, or latest, not {run[:40]!r}")]
+            [("run", f"RUN must be a number such as 7, or latest, not {run[:40]!r}")]
         )
     with _history() as history:
         number = history.latest() if run == "latest" else min(int(digits[:12]), MOST_NUMBER)
         record = history.get(number) if number else None
     if record is None:
-        raise SettingsError([("run", f"there is no run {run[:40]}: poolscope history lists them")])
+        raise SettingsError([("run", f"no run {run[:40]}: see poolscope history")])
     return record
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 def import_command(file: str) -> None:
-    """Bring in a run that `poolscope export --format jsonl` wrote."""
+    """Import a run exported with `poolscope export --format jsonl`."""
     with click.open_file(file, "rb") as source:
         data = source.read(jsonl.MOST_BYTES + 1)
     try:

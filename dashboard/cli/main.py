@@ -79,19 +79,23 @@ def _stop(code: int, *lines: str) -> NoReturn:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="poolscope")
-@click.option("--server", default="", metavar="URL", help="Do `run` by this running dashboard.")
+@click.option(
+    "--server", default="", metavar="URL", help="Run on this running dashboard (with `run`)."
+)
 @click.option(
     "--token",
     default=lambda: Environment.read().server_token,
     show_default="POOLSCOPE_SERVER_TOKEN",
-    help="The secret that the dashboard of --server asks for.",
+    help="Token of the dashboard given by --server.",
 )
 @click.pass_context
 def commands(context: click.Context, server: str, token: str) -> None:
     """Show where each request of a burst waits, and which setting is the limit."""
     context.obj = (server, token)
     if server and context.invoked_subcommand != "run":
-        raise SettingsError([("server", "--server goes with run: poolscope --server URL run")])
+        raise SettingsError(
+            [("server", "--server only works with run: poolscope --server URL run")]
+        )
 
 
 OTHERS = (history_command, export_command, import_command, burst_command, client_command)
@@ -123,8 +127,13 @@ def _settings(given: dict[str, Any]) -> Settings:
 @commands.command("serve")
 @click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
-@click.option("--host", default=LOOPBACK, show_default=True, help="Others than loopback: a token.")
-@click.option("--token", default="", help="Secret that the page asks for; made where it is needed.")
+@click.option(
+    "--host",
+    default=LOOPBACK,
+    show_default=True,
+    help="Address to bind; non-loopback requires a token.",
+)
+@click.option("--token", default="", help="Token the page requires; generated if needed.")
 @app_options
 @request_options
 @url_option
@@ -139,11 +148,11 @@ def serve_command(  # noqa: PLR0913, PLR0917  one per option
     urls: tuple[str, ...],
     **given_app: Any,
 ) -> None:
-    """Serve the dashboard on 127.0.0.1 (what `make run` does)."""
+    """Serve the dashboard (as `make run` does)."""
     access = grant(host, token)
     external = server_of(urls, requested, header, body_file, given_app["module"])
     if (requested or header or body_file) and not urls and not given_app["module"]:
-        why = "--path, --header and --body-file go with --app or --url: name what they ask"
+        why = "--path, --header and --body-file need --app or --url"
         raise SettingsError([("path", why)])
     app = app_of(request_specs_of(requested, header, body_file), **given_app)
     sock = listen(port, host)
@@ -156,20 +165,24 @@ def serve_command(  # noqa: PLR0913, PLR0917  one per option
 @request_options
 @url_option
 @settings_options
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
-@click.option("--marks", type=click.Path(dir_okay=False, path_type=Path), help="Write the log.")
-@click.option("--label", default="", metavar="TEXT", help="What you call the run in the history.")
-@click.option("--no-keep", is_flag=True, help="Do not keep the run in the history.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--marks",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the event log to FILE as JSON lines.",
+)
+@click.option("--label", default="", metavar="TEXT", help="Name of the run in the history.")
+@click.option("--no-keep", is_flag=True, help="Do not save the run in the history.")
 @click.option(
     *("--assert", "expressions"),
     multiple=True,
     metavar="EXPR",
-    help=f"Exit with 4 unless it holds, as failed==0; of {', '.join(MEASURES)}.",
+    help=f"Exit with status 4 unless true, e.g. failed==0. Available: {', '.join(MEASURES)}.",
 )
 @click.option(
     *("--junit", "junit_file"),
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the assertions as JUnit XML.",
+    help="Write the assertion results to FILE as JUnit XML.",
 )
 @click.pass_obj
 def run_command(  # noqa: PLR0913, PLR0917  one per option
@@ -187,12 +200,12 @@ def run_command(  # noqa: PLR0913, PLR0917  one per option
     urls: tuple[str, ...],
     **given: Any,
 ) -> None:
-    """Do one run without a browser: target up, burst, target down."""
+    """Do one run without a browser: start the target, send the burst, stop the target."""
     external = server_of(urls, requested, header, body_file, given["module"] or dashboard[0])
     if external is not None:
         given["endpoint"] = given["endpoint"] or URL
         if given["endpoint"] != URL:
-            why = f"--url has named {external.origin}: leave --endpoint out, or take endpoint url"
+            why = f"--url already names {external.origin}: drop --endpoint, or use --endpoint url"
             raise SettingsError([("endpoint", why)])
     of_app = {name: given.pop(name) for name in APP_OPTIONS}
     app = app_of(request_specs_of(requested, header, body_file), **of_app)
@@ -200,10 +213,10 @@ def run_command(  # noqa: PLR0913, PLR0917  one per option
     assertions = parse_all(expressions)
     server = Server(*dashboard) if dashboard[0] else None
     if server is not None and app is not None:
-        why = "--server has what it serves named where it is started: leave --app out here"
+        why = "the dashboard given by --server decides which app it serves: drop --app"
         raise SettingsError([("app", why)])
     if server is not None and (requested or header or body_file):
-        why = "--server has what it asks for named where it is started: leave --path out here"
+        why = "the dashboard given by --server decides what is requested: drop --path"
         raise SettingsError([("path", why)])
 
     def do() -> tuple[Record, str]:
@@ -221,12 +234,12 @@ def run_command(  # noqa: PLR0913, PLR0917  one per option
 
 
 @commands.command("matrix")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array instead.")
-@click.option("--markdown", is_flag=True, help="Print a Markdown table instead.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.option("--markdown", is_flag=True, help="Print a Markdown table.")
 def matrix_command(as_json: bool, markdown: bool) -> None:
-    """Measure which drivers block which worker classes, with 5 requests of 0.5 s each."""
+    """Measure which drivers block which worker classes (5 requests of 0.5 s each)."""
     if as_json and markdown:
-        raise SettingsError([("json", "choose one of --json and --markdown")])
+        raise SettingsError([("json", "use either --json or --markdown, not both")])
     with Runtime(Environment.read()) as runtime:
         cells = matrix.measure(runtime.conductor, _say_cell)
     write = matrix.as_json if as_json else matrix.as_markdown if markdown else matrix.as_text
@@ -242,7 +255,7 @@ def _say_cell(cell: matrix.Cell) -> None:
 
 @commands.command("create-data")
 def create_data_command() -> None:
-    """Create the todo tables and fill those that are empty."""
+    """Create the todo tables and fill empty ones."""
     with Runtime(Environment.read()) as runtime:
         for name, rows in runtime.databases.create_data(_say).items():
             print(f"{name}: {f'{rows} todos created' if rows else 'has its todos already'}")
@@ -250,26 +263,26 @@ def create_data_command() -> None:
 
 @commands.command("probe")
 def probe_command() -> None:
-    """Print the import path of the probe, for a server that you start by hand."""
+    """Print the import path of the probe, for a server you start yourself."""
     folder = Environment.read().data_dir / "probe"
     try:
         print(write_package(folder))
     except OSError as error:
         raise StartError(
-            f"{folder} cannot be written ({error.strerror})",
-            "Name another directory: POOLSCOPE_DATA_DIR=~/poolscope poolscope probe",
+            f"{folder} is not writable ({error.strerror})",
+            "Use another directory: POOLSCOPE_DATA_DIR=~/poolscope poolscope probe",
         ) from error
 
 
 @commands.command("databases")
 def databases_command() -> None:
-    """Keep the databases up for a target that is started by hand, until Ctrl-C."""
+    """Run the databases for a target you start yourself, until Ctrl-C."""
     with Runtime(Environment.read()) as runtime:
         runtime.databases.create_data(_say)
         for name, url in runtime.databases.urls()._asdict().items():
             if url:
                 print(f"export {name.upper()}_URL='{url}'")
-        print("The databases are up. Ctrl-C stops them.", file=sys.stderr, flush=True)
+        print("Databases are running. Press Ctrl-C to stop them.", file=sys.stderr, flush=True)
         sys.stdout.flush()
         threading.Event().wait()
 

@@ -18,7 +18,7 @@ from settings import Settings, SettingsError
 ANSWER_SECONDS = 30 * SECONDS
 POLL_SECONDS = 0.2 * SECONDS
 _TOKEN = re.compile(r"[A-Za-z0-9._~-]{1,128}")
-CURE = "Start it with `make run`, or name its address with --server http://127.0.0.1:PORT"
+CURE = "Start it with `make run`, or give its address with --server http://127.0.0.1:PORT"
 
 
 class Server:
@@ -36,7 +36,7 @@ class Server:
         self._session = requests.Session()
         if token:
             if not _TOKEN.fullmatch(token):
-                raise SettingsError([("token", "the token is not one that a dashboard has made")])
+                raise SettingsError([("token", "that is not a valid token")])
             self._session.auth = _Bearer(token)
         if parts.query:
             self._ask("GET", f"/?{parts.query}")
@@ -44,7 +44,7 @@ class Server:
     def run(
         self, settings: Settings, label: str, keep: bool, say: Callable[[str], None]
     ) -> tuple[Record, str]:
-        """Launch a run there and follow it to its end: its record, and the seed's text of it.
+        """Launch a run there and follow it to its end: its record, and its plain text.
 
         SettingsError and StartError as for a run here. Ctrl-C cancels the run there.
         """
@@ -103,7 +103,9 @@ def _refusal(answer: requests.Response, origin: str) -> Exception:
     except ValueError:
         problem = {}
     if not isinstance(problem, dict) or "title" not in problem:
-        return StartError(f"{origin} answers {answer.status_code}, not as a dashboard does", CURE)
+        return StartError(
+            f"{origin} answered {answer.status_code} and does not look like a dashboard", CURE
+        )
     if problem.get("errors"):
         return SettingsError([(each["field"], each["message"]) for each in problem["errors"]])
     return StartError(str(problem["title"]), str(problem.get("detail", "")))

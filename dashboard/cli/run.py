@@ -36,7 +36,7 @@ def run_here(
     external: ExternalServer | None = None,
     request_specs: tuple[RequestSpec, ...] = (),
 ) -> tuple[Record, str]:
-    """Target up, burst, target down: the run's record, and the seed's text of it.
+    """Target up, burst, target down: the run's record, and its plain text.
 
     StartError when a part could not start; Ctrl-C cancels the run.
     """
@@ -71,7 +71,7 @@ def _run(
         raise run.error
     external = runtime.conductor.external
     origin = external.origin if external else f"http://127.0.0.1:{runtime.gunicorn.port}"
-    return run.record(), report.seed_text(settings, origin, run.requests())
+    return run.record(), report.example_text(settings, origin, run.requests())
 
 
 def run_there(server: Server, settings: Settings, label: str, keep: bool) -> tuple[Record, str]:
@@ -130,7 +130,7 @@ def _print_words(record: Record) -> None:
         *(as_text(record.paths) if record.request_specs else ()),
         report.failure_words(record.requests),
         f"{diagnosis.sentence} {diagnosis.evidence}".strip() if diagnosis else "",
-        f"Kept as #{record.number}." if record.number else "",
+        f"Saved as #{record.number}." if record.number else "",
     )
     own = app_card.as_text(record.card) if record.card else []
     for line in (*lines, *own):

@@ -18,8 +18,8 @@ def url_option(command: Callable[..., Any]) -> Callable[..., Any]:
         *("--url", "urls"),
         multiple=True,
         metavar="URL",
-        help="Ask a server that runs already, and start none: as http://127.0.0.1:9000/orders, "
-        "or 'POST http://127.0.0.1:9000/orders x3'; repeatable.",
+        help="Use a running server instead of starting one: http://127.0.0.1:9000/orders, or "
+        "'POST http://127.0.0.1:9000/orders x3'; repeatable.",
     )
     return option(command)
 
@@ -38,10 +38,10 @@ def server_of(
     if not urls:
         return None
     if other:
-        why = "--url asks a server that runs already: leave --app and --server out"
+        why = "--url uses a running server: drop --app and --server"
         raise SettingsError([("url", why)])
     if requested:
-        why = "with --url the path stands in the URL: leave --path and --request out"
+        why = "with --url the path is part of the URL: drop --path and --request"
         raise SettingsError([("url", why)])
     try:
         headers = [parse_header(text) for text in header]
@@ -52,7 +52,7 @@ def server_of(
     if external is not None and not external.is_loopback:
         print(
             f"Each run sends its burst to {external.origin}, which is another machine: "
-            "see to it that its owner agrees.",
+            "make sure its owner agrees.",
             file=sys.stderr,
         )
     return external

@@ -39,7 +39,7 @@ def write(record: Record) -> bytes:
         settings=settings_words(record.settings),
         why=f"{diagnosis.sentence} {diagnosis.evidence}".strip() if diagnosis else "",
         notes=record.notes,
-        text=report.seed_text(record.settings, "", record.requests),
+        text=report.example_text(record.settings, "", record.requests),
         versions=", ".join(f"{name} {number}" for name, number in record.versions.items()),
         style=_style(),
         imports=_in_script({"imports": import_map(STATIC / "js", ENTRY)}),

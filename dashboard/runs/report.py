@@ -149,35 +149,35 @@ def as_json(
     }
 
 
-def seed_heading(requests: int, url: str) -> str:
-    """The seed's first line for one endpoint."""
+def example_heading(requests: int, url: str) -> str:
+    """The original example's first line for one endpoint."""
     return f"Sending {requests} requests for {url}..."
 
 
-def seed_line(seconds: float, status: str) -> str:
-    """The seed's line for one answer."""
+def example_line(seconds: float, status: str) -> str:
+    """The original example's line for one answer."""
     return f"\t@{seconds:6.2f}s got response [{status}]"
 
 
-def seed_total(seconds: float) -> str:
-    """The seed's last line for one endpoint."""
+def example_total(seconds: float) -> str:
+    """The original example's last line for one endpoint."""
     return f"\t={seconds:6.2f}s TOTAL"
 
 
-def seed_sum(seconds: float) -> str:
-    """The seed's very last line."""
+def example_sum(seconds: float) -> str:
+    """The original example's very last line."""
     return f"SUM TOTAL ={seconds:6.2f}s"
 
 
-def seed_text(settings: Settings, origin: str, requests: Sequence[Request]) -> str:
-    """The run as the seed's client prints one endpoint, with its sum."""
+def example_text(settings: Settings, origin: str, requests: Sequence[Request]) -> str:
+    """The run as the original example's client prints one endpoint, with its sum."""
     ended = sorted((request for request in requests if request.end), key=_at)
-    lines = [seed_heading(settings.requests, origin + ENDPOINTS.get(settings.endpoint, "/"))]
+    lines = [example_heading(settings.requests, origin + ENDPOINTS.get(settings.endpoint, "/"))]
     for request in ended:
         status = request.failure or (request.end.detail if request.end else "")
-        lines.append(seed_line(_at(request), status))
+        lines.append(example_line(_at(request), status))
     total = total_seconds(requests)
-    lines += [seed_total(total), RULE, seed_sum(total)]
+    lines += [example_total(total), RULE, example_sum(total)]
     return "\n".join(lines) + "\n"
 
 

@@ -29,7 +29,7 @@ class ExternalTarget(Target):
         if settings.endpoint == URL:
             return settings
         origin = self._external.origin
-        why = f"--url has named {origin}, so nothing is started: take endpoint url"
+        why = f"--url has named {origin}, so nothing is started: use --endpoint url"
         raise SettingsError([("endpoint", why)])
 
     def request_specs(self, given: tuple[RequestSpec, ...]) -> tuple[RequestSpec, ...]:  # noqa: ARG002

@@ -116,9 +116,9 @@ def export_kept_run(number: int) -> Response:
 @kept.get(f"/history/{NUMBER}/text")
 @takes(types=("text/plain",))
 def get_kept_text(number: int) -> Response:
-    """A kept run as the seed's client prints it."""
+    """A kept run as the original example's client prints it."""
     record = _record(number)
-    text = report.seed_text(record.settings, "", record.requests)
+    text = report.example_text(record.settings, "", record.requests)
     return Response(text, mimetype="text/plain")
 
 

@@ -194,11 +194,11 @@ def get_run_record(run_id: str) -> Response:
 @api.get("/runs/<run_id>/text")
 @takes(types=("text/plain",))
 def get_run_text(run_id: str) -> Response:
-    """The run as the seed's client prints it."""
+    """The run as the original example's client prints it."""
     run = _run(run_id)
     external = conductor().external
     origin = external.origin if external else f"http://127.0.0.1:{conductor().gunicorn.port}"
-    text = report.seed_text(run.settings, origin, run.requests())
+    text = report.example_text(run.settings, origin, run.requests())
     return Response(text, mimetype="text/plain")
 
 

@@ -20,33 +20,33 @@ FAILURES = {
     for failure in (
         Failure(
             "pool-timeout",
-            "no connection came back to the pool within pool_timeout",
-            "raise pool_size or pool_timeout, or set max_overflow to 0 with the same sum",
+            "no connection was returned to the pool within pool_timeout",
+            "raise pool_size or pool_timeout, or move max_overflow into pool_size",
         ),
         Failure(
             "too-many-connections",
-            "the database refused a connection: max_connections is reached",
-            "use a QueuePool whose capacity stays below max_connections, or raise max_connections",
+            "the database refused a connection: max_connections reached",
+            "use a QueuePool with a capacity below max_connections, or raise max_connections",
         ),
         Failure(
             "connect-refused",
-            "nothing listened at the address",
-            "check that the server is up and listens there",
+            "nothing was listening at the address",
+            "check that the server is running and listening there",
         ),
         Failure(
             "reset",
-            "the server closed the connection before it answered, as when a worker is killed",
+            "the server closed the connection without answering, e.g. because a worker was killed",
             "look for a killed worker in the server's log, and raise its timeout",
         ),
         Failure(
             "tls-failed",
-            "client and server could not agree on an encrypted connection",
-            "read the reason in the request's detail, and check the certificate",
+            "the TLS handshake failed",
+            "see the reason in the request's details, and check the certificate",
         ),
         Failure(
             "deadline",
-            "no answer came before the client's own deadline",
-            "raise deadline_seconds, or lift the limit that makes requests wait",
+            "no answer arrived before the client's deadline",
+            "raise deadline_seconds, or remove the limit that makes requests wait",
         ),
         Failure(
             "login-failed",
@@ -56,12 +56,12 @@ FAILURES = {
         Failure(
             "http-5xx",
             "the application answered with an error",
-            "read the exception's last line in the request's detail",
+            "see the last line of the exception in the request's details",
         ),
         Failure(
             "http-4xx",
             "the server refused the request",
-            "check the path, and what the server expects of a request",
+            "check the path and what the server expects",
         ),
         Failure("cancelled", "the run was cancelled", "launch it again"),
     )

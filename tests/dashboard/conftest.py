@@ -87,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
         """200 with a length."""
         self._answer(200, b"ok")
 
-    answer_sleep = answer_ok  # the seed's endpoints
+    answer_sleep = answer_ok  # the original example's endpoints
 
     def answer_timed(self) -> None:
         """200 with the marks of a target."""

@@ -1,4 +1,4 @@
-"""The target as in the seed, started by hand, and the commands that go with it."""
+"""The target as in the original example, started by hand, and the commands that go with it."""
 
 import contextlib
 import json
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @contextlib.contextmanager
 def gunicorn(runtime: Runtime, *words: str, **extra: str) -> Iterator[str]:
-    """gunicorn with the seed's command line, and where it listens."""
+    """gunicorn with the original example's command line, and where it listens."""
     runtime.databases.create_data(lambda _: None)
     urls = runtime.databases.urls()
     environ = {**os.environ, "POSTGRES_URL": urls.postgres, "MYSQL_URL": urls.mysql, **extra}
@@ -51,7 +51,7 @@ def gunicorn(runtime: Runtime, *words: str, **extra: str) -> Iterator[str]:
     ],
     ids=["blocking", "gevent", "gevent-green"],
 )
-def test_the_seeds_three_situations_by_hand(
+def test_the_three_situations_by_hand(
     runtime: Runtime,
     words: list[str],
     extra: dict[str, str],
@@ -81,7 +81,10 @@ def test_both_seeds_endpoints_answer_with_fifty_todos(runtime: Runtime) -> None:
             assert len(todos) == 50
             assert set(todos[0]) == {"id", "title", "done", "priority"}
             assert "Server-Timing" not in answer.headers
-        for method in (requests.get, requests.post):  # idempotent, and both methods as in the seed
+        for method in (
+            requests.get,
+            requests.post,
+        ):  # idempotent, and both methods as in the original example
             answer = method(f"{url}/create_data/", timeout=20)
             assert answer.json() == {"added": {"postgres": 0, "mysql": 0}}
         assert requests.get(f"{url}/sleep/python/?seconds=-1", timeout=20).status_code == 400

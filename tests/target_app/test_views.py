@@ -1,4 +1,4 @@
-"""The seed's endpoints, on a database that is a file."""
+"""The original example's endpoints, on a database that is a file."""
 
 import socket
 import time

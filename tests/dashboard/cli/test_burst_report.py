@@ -46,7 +46,7 @@ def test_a_burst_that_fails_has_its_failures_and_no_latencies(server: Server) ->
     assert (facts["done"], facts["failed"]) == (0, 4)
     assert facts["failures"] == {"pool-timeout": 4}
     assert facts["latency_seconds"] is None
-    assert "4 failed (pool-timeout): no connection came back" in sent.as_text("http://x/")
+    assert "4 failed (pool-timeout): no connection was returned" in sent.as_text("http://x/")
 
 
 def test_another_servers_answers_are_unknown_between_sent_and_done(server: Server) -> None:

@@ -1,4 +1,4 @@
-"""The seed's client, against a server that runs already."""
+"""The original example's client, against a server that runs already."""
 
 import re
 import socket
@@ -21,8 +21,8 @@ FORM = [
 ]
 
 
-def has_seeds_form(lines: list[str], base: str) -> bool:
-    """Whether the lines are what the seed's client prints for three requests."""
+def has_the_examples_form(lines: list[str], base: str) -> bool:
+    """Whether the lines are what the original example's client prints for three requests."""
     forms = [form.format(base=re.escape(base)) for form in FORM]
     return len(lines) == len(forms) and all(map(re.fullmatch, forms, lines))
 
@@ -31,7 +31,7 @@ def has_seeds_form(lines: list[str], base: str) -> bool:
 def test_it_asks_both_endpoints_and_prints_the_seeds_lines(server: Server, slash: str) -> None:
     lines: list[str] = []
     assert run_client(server.url() + slash, 3, lines.append)
-    assert has_seeds_form(lines, server.url()), lines
+    assert has_the_examples_form(lines, server.url()), lines
     assert [path for path, _ in server.asked] == ["/sleep/python/"] * 3 + ["/sleep/postgres/"] * 3
 
 

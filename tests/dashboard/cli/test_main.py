@@ -15,7 +15,7 @@ import pytest
 from config import LOOPBACK, child_environ
 from dashboard.cli.main import main
 from target_app.probe.marks import decode
-from tests.dashboard.cli.test_example_client import has_seeds_form
+from tests.dashboard.cli.test_example_client import has_the_examples_form
 from tests.dashboard.conftest import Server, marked
 
 pytestmark = pytest.mark.servers
@@ -115,7 +115,7 @@ def test_bad_arguments_are_told_and_start_nothing(
         ("run -n -1", f"{REQUESTS}'-1'"),
         ("run -n 10001", f"{REQUESTS}'10001'"),
         ("run -n abc --mode fast --endpoint oracle", "mode must be one of blocking, gevent,"),
-        ("run --marks /nowhere/marks", "/nowhere/marks cannot be written"),
+        ("run --marks /nowhere/marks", "/nowhere/marks is not writable"),
         ("run --pool-size -1", "pool_size must be a whole number from 0 to 1000, not '-1'"),
         ("run --mode threads --driver psycopg2-green", "use driver psycopg2, or worker class"),
         ("run --colour red", "No such option"),
@@ -125,7 +125,7 @@ def test_bad_arguments_are_told_and_start_nothing(
         ("burst http://127.0.0.1:1/ --connect lukewarm", "'lukewarm' is not one of"),
         ("burst https://127.0.0.1:1/", "write the URL as http://127.0.0.1:PORT/PATH"),
         ("burst http://127.0.0.1:99999/", "write the URL as http://127.0.0.1:PORT/PATH"),
-        ("burst http://example.com/", "this machine only"),
+        ("burst http://example.com/", "only this machine"),
         ("client --base-url nonsense", "nonsense"),
         ("dance", "No such command 'dance'"),
     ],
@@ -172,7 +172,7 @@ def test_a_cold_burst_that_fails_says_why_and_exits_with_one(here: Here, server:
     said = here("burst", url, "-n", "3", "--connect", "cold")
     assert said.code == 1
     assert said.out.startswith(f"3 requests for {url}: 0 done, 3 failed,")
-    assert "3 failed (pool-timeout): no connection came back to the pool" in said.out
+    assert "3 failed (pool-timeout): no connection was returned to the pool" in said.out
 
 
 def test_a_path_beyond_ascii_is_sent_as_browsers_send_it(here: Here, server: Server) -> None:
@@ -184,15 +184,15 @@ def test_a_path_beyond_ascii_is_sent_as_browsers_send_it(here: Here, server: Ser
 def test_a_burst_where_nothing_listens_fails_with_the_cure(here: Here, closed_url: str) -> None:
     said = here("burst", closed_url, "-n", "2")
     assert said.code == 1
-    assert "2 failed (connect-refused): nothing listened at the address" in said.out
+    assert "2 failed (connect-refused): nothing was listening at the address" in said.out
 
 
-def test_the_client_prints_what_the_seeds_client_prints(
+def test_the_client_prints_what_the_examples_client_prints(
     environ: dict[str, str], server: Server
 ) -> None:
     said = poolscope(environ, "client", "3", "--base-url", server.url())
     assert (said.code, said.err) == (0, "")
-    assert has_seeds_form(said.out.splitlines(), server.url()), said.out
+    assert has_the_examples_form(said.out.splitlines(), server.url()), said.out
 
 
 def test_a_client_without_a_server_exits_with_three_and_the_cure(

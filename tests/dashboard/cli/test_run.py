@@ -110,18 +110,18 @@ def test_the_failures_of_a_run_are_judged_by_assertions_about_them(poolscope: Po
     [
         ("run --assert failed", "write NAME OPERATOR VALUE"),
         ("run --assert x==1 --assert limit<3", "a word can only be == or !="),
-        ("run --junit /nowhere/at/all.xml", "/nowhere/at/all.xml cannot be written"),
+        ("run --junit /nowhere/at/all.xml", "/nowhere/at/all.xml is not writable"),
         ("--server nonsense run", "write the server as http://127.0.0.1:PORT"),
-        ("--server http://127.0.0.1:1 history", "--server goes with run"),
+        ("--server http://127.0.0.1:1 history", "--server only works with run"),
         ("run --url nonsense", "is no URL"),
-        ("run --url http://127.0.0.1:9/ --path /a", "leave --path and --request out"),
-        ("serve --url http://127.0.0.1:9/ --app shop:app", "leave --app and --server out"),
-        ("--server http://127.0.0.1:1 run --url http://127.0.0.1:9/", "leave --app and --server"),
-        ("--server http://127.0.0.1:1 run --path /a", "leave --path out here"),
-        ("serve --path /a", "go with --app or --url"),
+        ("run --url http://127.0.0.1:9/ --path /a", "drop --path and --request"),
+        ("serve --url http://127.0.0.1:9/ --app shop:app", "drop --app and --server"),
+        ("--server http://127.0.0.1:1 run --url http://127.0.0.1:9/", "drop --app and --server"),
+        ("--server http://127.0.0.1:1 run --path /a", "drop --path"),
+        ("serve --path /a", "need --app or --url"),
         ("run --path orders", "begins with /"),
-        ("run --url http://127.0.0.1:9/ --endpoint python", "take endpoint url"),
-        ("export seven --format csv", "RUN must be a number, as in 7, or latest"),
+        ("run --url http://127.0.0.1:9/ --endpoint python", "use --endpoint url"),
+        ("export seven --format csv", "RUN must be a number such as 7, or latest"),
         ("export latest --format docx", "'docx' is not one of 'jsonl', 'csv'"),
         ("import /nowhere/nothing.jsonl", "/nowhere/nothing.jsonl"),
         ("history --sort colour", "'colour' is not one of"),
@@ -164,7 +164,7 @@ def test_a_kept_run_is_exported_and_brought_in_elsewhere(
 ) -> None:
     nothing = poolscope("export", "latest", "--format", "csv", data_dir=tmp_path / "x")
     assert nothing.code == 2
-    assert "there is no run latest" in nothing.err
+    assert "no run latest" in nothing.err
     assert poolscope("run", *QUICK, "--label", "sent").code == 0
     for name in ("jsonl", "png", "html"):
         path = tmp_path / f"run.{name}"

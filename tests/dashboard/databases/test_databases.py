@@ -128,5 +128,5 @@ def test_a_server_that_does_not_answer_is_told_with_cause_and_cure(
         own._ensure(name, Settings(), steps.append)
     assert caught.value.cause.startswith(f"The {name} database cannot be used: OperationalError")
     assert "\n" not in caught.value.cause
-    assert caught.value.cure == "check that the server is up and listens there"
+    assert caught.value.cure == "check that the server is running and listening there"
     assert steps == [f"creating the todo table in {title}"]

@@ -116,7 +116,7 @@ def test_failures_are_counted_by_word_with_cause_cure_and_an_example() -> None:
 def test_failures_in_words_say_how_many_why_and_the_cure() -> None:
     assert report.failure_words(done(3)) == ""
     words = report.failure_words([FAILED])
-    assert words.startswith("1 failed (pool-timeout): no connection came back")
+    assert words.startswith("1 failed (pool-timeout): no connection was returned")
     assert "raise pool_size" in words
 
 
@@ -128,7 +128,7 @@ def test_a_run_is_printed_as_the_seeds_client_prints_it() -> None:
         request(4, "queued 0 handling 0"),
     ]
     settings = Settings(endpoint="postgres", requests=4)
-    assert report.seed_text(settings, "http://localhost:8000", answers) == (
+    assert report.example_text(settings, "http://localhost:8000", answers) == (
         "Sending 4 requests for http://localhost:8000/sleep/postgres/...\n"
         "\t@  2.00s got response [pool-timeout]\n"
         "\t@  5.05s got response [200]\n"

@@ -83,11 +83,11 @@ def test_what_is_no_server_is_refused_with_cause_and_cure(urls: list[str], why: 
 
 def test_the_options_do_not_contradict_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     url = ("http://127.0.0.1:9/",)
-    with pytest.raises(SettingsError, match="leave --app"):
+    with pytest.raises(SettingsError, match="drop --app"):
         server_of(url, (), (), None, "shop:app")
     with pytest.raises(SettingsError, match="Name: value"):
         server_of(url, (), ("X",), None, "")
-    with pytest.raises(SettingsError, match="leave --path"):
+    with pytest.raises(SettingsError, match="drop --path"):
         server_of(url, ("/a",), (), None, "")
     assert server_of((), ("/a",), (), None, "shop:app") is None
     assert not capsys.readouterr().err
@@ -166,7 +166,7 @@ def test_a_run_at_it_starts_nothing_and_keeps_what_it_says(
 
 def test_no_browser_can_name_another_server(runtime: Runtime, one_server: Server) -> None:
     for endpoint in ("postgres", "python", "app"):
-        with pytest.raises(SettingsError, match="take endpoint url"):
+        with pytest.raises(SettingsError, match="use --endpoint url"):
             runtime.conductor.launch(Settings(endpoint=endpoint))
     one_server.forget()
     assert len(runtime.conductor.runs) <= 1

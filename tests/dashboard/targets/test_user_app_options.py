@@ -87,7 +87,7 @@ def test_what_is_chosen_comes_over_the_apps_own() -> None:
     assert (chosen.workers, chosen.threads, chosen.pool_from) == (2, 16, "app")
     assert app_settings(defaults, {"pool_size": "9"}).pool_from == "here"
     for name, value in (("sleep_seconds", "1"), ("driver", "psycopg"), ("endpoint", "python")):
-        with pytest.raises(SettingsError, match="leave"):
+        with pytest.raises(SettingsError, match="drop"):
             app_settings(defaults, {name: value})
 
 
@@ -96,7 +96,7 @@ def test_options_of_an_app_go_with_an_app() -> None:
     request_specs = request_specs_of(("POST /orders x3", "/"), ("Accept: text/html",), None)
     assert [request_spec.text for request_spec in request_specs] == ["POST /orders x3", "GET /"]
     assert app_of(request_specs, module="", **empty) is None
-    with pytest.raises(SettingsError, match="goes with --app"):
+    with pytest.raises(SettingsError, match="needs --app"):
         app_of(request_specs, module="", **empty | {"env": ("A=b",)})
     with pytest.raises(SettingsError, match=r"line break|path"):
         request_specs_of(("/a\nb",), (), None)
