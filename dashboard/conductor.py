@@ -41,10 +41,10 @@ MOST_RUNS = 20  # that are kept for comparing
 
 
 class Busy(RuntimeError):
-    """Another run is going."""
+    """Another run is in progress."""
 
     def __init__(self, run: str) -> None:
-        super().__init__(f"run {run} is going: wait for it, or cancel it")
+        super().__init__(f"run {run} is in progress: wait for it, or cancel it")
         self.run = run
 
 
@@ -235,7 +235,7 @@ class Conductor:
             try:
                 run.history_id = self.history.begin(run.settings, run.label)
             except HistoryError as error:
-                run.notes.append(f"This run cannot be kept: {error}.")
+                run.notes.append(f"This run cannot be saved: {error}.")
 
     def _keep(self, run: Run) -> None:
         """Write the run into the history, after its end: nobody waits for the disk."""
@@ -244,7 +244,7 @@ class Conductor:
                 self.history.finish(run.history_id, run.record())
             except HistoryError as error:
                 run.history_id = None
-                run.notes.append(f"This run could not be kept: {error}.")
+                run.notes.append(f"This run could not be saved: {error}.")
             self._notify()
 
     def _burst(self, run: Run, plan: Plan) -> str:

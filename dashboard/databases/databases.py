@@ -184,7 +184,7 @@ class Databases:
             except OSError as error:
                 raise StartError(
                     f"The {name} server could not be started ({error.strerror})",
-                    "Check that the data directory has room and can be written",
+                    "Check that the data directory is writable and has free space",
                 ) from error
         if name in self._filled:
             return {}

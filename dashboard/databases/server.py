@@ -57,7 +57,7 @@ class PrivateServer:
         if code:
             raise StartError(
                 f"The {self.title} could not create its files",
-                f"Check that {self._directory} has room and can be written",
+                f"Check that {self._directory} is writable and has free space",
                 written[-LOG_CHARACTERS:],
             )
         partial.rename(self._data)
@@ -74,6 +74,6 @@ class PrivateServer:
     def _failure(self) -> StartError:
         return StartError(
             f"The {self.title} did not start",
-            f"Read its last lines below; deleting {self._directory} starts afresh",
+            f"See its last lines below; deleting {self._directory} starts over",
             self._log(),
         )

@@ -34,7 +34,14 @@ QUERY = {
         Field("page", "Page", "integer", 1, "list", "Which page.", 1, 1_000_000),
         Field("size", "Size", "integer", 50, "list", "Runs on a page.", 1, 500),
         Field(
-            *("sort", "Sort", "choice", "-number", "list", "By what; - is downwards."),
+            *(
+                "sort",
+                "Sort",
+                "choice",
+                "-number",
+                "list",
+                "Sort key; a leading - sorts in descending order.",
+            ),
             choices=ORDERS,
         ),
     )

@@ -26,7 +26,7 @@ from .owner import is_gone, owner_name
 from .tables import MOST_LABEL, StoredMarks, StoredRun, db
 
 UNDO_SECONDS = 60 * MINUTES  # a deleted run stays that long
-CURE = "Check that the data directory is writable and has room, or set HISTORY_URL"
+CURE = "Check that the data directory is writable and has free space, or set HISTORY_URL"
 
 
 class HistoryError(StartError):
@@ -94,7 +94,7 @@ class History:
             try:
                 return rows.read(row, db.session.get(StoredMarks, number))
             except ValueError as error:
-                cure = "It was kept by another version of Poolscope, or its file is damaged"
+                cure = "It was saved by another version of Poolscope, or its file is damaged"
                 raise HistoryError(f"Run #{number} cannot be read: {error}", cure) from error
 
     def latest(self) -> int:

@@ -55,7 +55,7 @@ def claim(data_dir: Path) -> Instance:
                 _make_private(path)
                 return Instance(path, lock)
     except OSError as error:
-        return _temporary(f"The data directory {data_dir} cannot be written ({error.strerror})")
+        return _temporary(f"The data directory {data_dir} is not writable ({error.strerror})")
     raise StartError(f"{MOST_INSTANCES} dashboards already use {data_dir}", "Stop one of them")
 
 

@@ -114,7 +114,7 @@ def reach(external: ExternalServer) -> str:
     try:
         found = socket.getaddrinfo(external.host, external.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        cause = f"There is no server named {external.host} ({getattr(error, 'strerror', error)})"
+        cause = f"No server named {external.host} ({getattr(error, 'strerror', error)})"
         raise StartError(cause, "Correct the name in --url, or check the network") from error
     refusal: OSError | None = None
     for address in (str(each[4][0]) for each in found):
@@ -135,8 +135,8 @@ def notes_of(external: ExternalServer, requests: Sequence[Request]) -> list[str]
     notes = [f"Sent to {external.origin}, which Poolscope did not start."]
     if not any(request.worker for request in requests):
         notes.append(
-            "The server tells nothing of its inside, so what a request waited for is not known: "
-            "docs/your-app.md says how to put the probe in by hand."
+            "The server does not report what happens inside it, so what requests waited for is "
+            "unknown: docs/your-app.md shows how to add the probe by hand."
         )
     return notes
 
@@ -145,15 +145,15 @@ def _unreachable(origin: str, error: OSError | None) -> StartError:
     if isinstance(error, ssl.SSLCertVerificationError):
         name = "mismatch" in error.verify_message or "not valid for" in error.verify_message
         cure = (
-            "Write the name that the certificate is made for"
+            "Use the host name the certificate was issued for"
             if name
-            else "Name its authority's certificate in SSL_CERT_FILE, or renew the certificate"
+            else "Put the issuing CA's certificate in SSL_CERT_FILE, or renew the certificate"
         )
-        return StartError(f"The certificate of {origin} is refused: {reason(error)}", cure)
+        return StartError(f"The certificate of {origin} was rejected: {reason(error)}", cure)
     if isinstance(error, ssl.SSLError):
         return StartError(
             f"{origin} does not speak TLS as we do: {reason(error)}",
-            "Write http:// if the server speaks plain HTTP",
+            "Use http:// if the server speaks plain HTTP",
         )
     if isinstance(error, ConnectionRefusedError):
         return StartError(
@@ -162,7 +162,7 @@ def _unreachable(origin: str, error: OSError | None) -> StartError:
     if isinstance(error, TimeoutError):
         return StartError(
             f"{origin} took no connection within {REACH_SECONDS:g} s",
-            "Check the address and the firewall, and that the server is not overrun",
+            "Check the address, the firewall and the load on the server",
         )
     return StartError(
         f"{origin} cannot be reached ({error.strerror if error else 'it has no address'})",

@@ -26,11 +26,11 @@ from settings import Settings
 START_TIMEOUT = 30 * SECONDS
 _LISTENING = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
 _CURES = (
-    ("No module named", "Run `make run` again: it installs what is missing"),
-    ("requires gevent", "Run `make run` again: it installs what is missing"),
-    ("Address already in use", "Launch again: another port will be taken"),
+    ("No module named", "Run `make run` again to install what is missing"),
+    ("requires gevent", "Run `make run` again to install what is missing"),
+    ("Address already in use", "Launch again to use another port"),
     ("Too many open files", "Raise the open-file limit: ulimit -n 20000"),
-    ("Cannot allocate memory", "Choose fewer workers"),
+    ("Cannot allocate memory", "Use fewer workers"),
 )
 
 
@@ -130,7 +130,7 @@ class TargetSpec:
 
     def failure(self, what: str, log: str) -> StartError:
         """Why it did not come up, with the last lines that it wrote."""
-        cure = next((cure for text, cure in _CURES if text in log), "Read its last lines below")
+        cure = next((cure for text, cure in _CURES if text in log), "See its last lines below")
         return StartError(f"The target {what}", cure, log)
 
 

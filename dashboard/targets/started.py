@@ -29,7 +29,7 @@ class StartedTarget(Target):
         self._gunicorn.ensure(spec, timeout)
         run.found = self._gunicorn.found
         if starts and self._gunicorn.starts != starts:
-            run.notes.append("The target was started anew, so its pool began empty.")
+            run.notes.append("The target was restarted, so its pool started empty.")
 
     def plan(self, run: Run, token: str) -> Plan:
         """The burst at the target."""

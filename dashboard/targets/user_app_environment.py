@@ -115,12 +115,12 @@ def inspect_environment(app: App, environ: dict[str, str]) -> AppEnvironment:
     except subprocess.TimeoutExpired as error:
         raise StartError(
             f"Reading your gunicorn configuration took longer than {LOOK_SECONDS:g} s",
-            "Look for what it waits for while it is loaded",
+            "Find out what it waits for when it is loaded",
         ) from error
     except OSError as error:
         raise StartError(
             f"{app.python} could not be started ({error.strerror})",
-            "Name the interpreter of your app's environment with --python",
+            "Pass the interpreter of your app's environment with --python",
         ) from error
     written = done.stdout.decode(errors="replace")
     found = re.findall(r"^poolscope (\{.*\})$", written, re.MULTILINE)
@@ -128,7 +128,7 @@ def inspect_environment(app: App, environ: dict[str, str]) -> AppEnvironment:
         log = app.redact(done.stderr.decode(errors="replace"))[-2000:]
         raise StartError(
             f"{app.python} is no Python that Poolscope can look into",
-            f"Name a Python {OLDEST_PYTHON[0]}.{OLDEST_PYTHON[1]} or newer with --python",
+            f"Pass a Python {OLDEST_PYTHON[0]}.{OLDEST_PYTHON[1]} or newer with --python",
             log,
         )
     return _checked(json.loads(found[-1]), app)
@@ -149,7 +149,7 @@ def _checked(seen: dict[str, Any], app: App) -> AppEnvironment:
     if "error" in seen:
         raise StartError(
             "Your gunicorn configuration cannot be loaded",
-            "Mend it, or name another with --gunicorn-conf; its last lines are below",
+            "Fix it, or pass another with --gunicorn-conf; its last lines are below",
             app.redact(seen["error"]),
         )
     told = seen["gunicorn"]

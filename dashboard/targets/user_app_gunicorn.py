@@ -167,21 +167,21 @@ def _explained(what: str, log: str, app: App) -> tuple[str, str]:
         missing = last.partition("No module named ")[2].strip("'\" ")
         return (
             f"Your app could not be imported: {last}",
-            f"Name the directory that holds {missing or 'it'} with --chdir, or the interpreter "
+            f"Pass the directory that contains {missing or 'it'} with --chdir, or the interpreter "
             "that has it installed with --python",
         )
     if "Failed to find attribute" in log or "Failed to find application" in log:
         return (
             f"gunicorn found no app in {app.module}",
-            "Name the object after the colon, or the factory with its brackets: shop:create_app()",
+            "Put the object after the colon; call a factory with parentheses: shop:create_app()",
         )
     if "Worker failed to boot" in log or "Exception in worker process" in log:
         return (
             f"Your app could not be loaded: {last}" if last else f"Your app {what}",
-            "Mend what its traceback below names; what it needs from the environment comes with "
+            "Fix the error in the traceback below; pass environment variables it needs with "
             "--env KEY=VALUE",
         )
-    return f"Your app {what}", "Read its last lines below"
+    return f"Your app {what}", "See its last lines below"
 
 
 def last_lines(log: str) -> str:

@@ -82,7 +82,7 @@ def grant(host: str, token: str = "") -> Access:
     if token and not _TOKEN.fullmatch(token):
         raise StartError(
             f"The token must have {SHORTEST_TOKEN} to 128 letters, digits or . _ ~ -",
-            "Leave --token out: one is made",
+            "Drop --token to have one generated",
         )
     made = not token and not is_loopback(host)
     return Access(

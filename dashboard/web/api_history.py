@@ -32,12 +32,12 @@ from .openapi import document
 kept = Blueprint("kept", __name__, url_prefix="/api")
 
 MOST_SENT = 16 * 1024 * 1024  # bytes of a run to import; one of 10,000 requests has 4 to 6 million
-SEARCH = Text("q", "Words that each run of the list contains: label, mode, limit, #7.")
+SEARCH = Text("q", "Show only runs that contain these words: label, mode, limit, #7.")
 FORMAT = Field(
-    *("format", "Format", "choice", "jsonl", "export", "Which kind of file."),
+    *("format", "Format", "choice", "jsonl", "export", "File format."),
     choices=tuple(FORMATS),
 )
-RUNS = Text("runs", "Two to four runs, as in 7,6: numbers of kept runs, or names of live ones.", 80)
+RUNS = Text("runs", "Two to four runs such as 7,6: numbers of saved runs, or ids of live ones.", 80)
 FILE_TYPES = tuple({each.mimetype: None for each in FORMATS.values()})
 NUMBER = f"<int(min=1, max={MOST_NUMBER}):number>"
 

@@ -42,9 +42,17 @@ NOT_OF_AN_APP = frozenset(
 )
 
 LAUNCH_QUERY = (
-    Text("compare", "The run beside which the page lays this one."),
-    Text("label", "What people call the run.", 100),
-    Field("keep", "Keep", "choice", "yes", "run", "In the history.", choices=("yes", "no")),
+    Text("compare", "The run to compare this one with."),
+    Text("label", "Name of the run.", 100),
+    Field(
+        "keep",
+        "Keep",
+        "choice",
+        "yes",
+        "run",
+        "Whether to save the run in the history.",
+        choices=("yes", "no"),
+    ),
 )
 
 
@@ -139,7 +147,7 @@ def cancel_run(run_id: str) -> tuple[Response, int]:
     """Cancel the run that is going."""
     contract.body()
     if not conductor().cancel(run_id):
-        raise NotFound(f"no run {run_id[:20]} is going")
+        raise NotFound(f"no run {run_id[:20]} is in progress")
     return jsonify({"run": run_id}), HTTPStatus.ACCEPTED
 
 
@@ -225,8 +233,8 @@ def post_matrix() -> tuple[Response, int]:
     """Measure the matrix anew."""
     contract.body()
     if conductor().user_app is not None or conductor().external is not None:
-        cause = "The matrix measures our own app, which this Poolscope does not serve"
-        raise StartError(cause, "Start another without --app and --url")
+        cause = "The matrix measures the example app, which this dashboard does not serve"
+        raise StartError(cause, "Start one without --app and --url")
     last = conductor().last
     if last is not None and last.is_running:
         raise Busy(last.id)
@@ -265,7 +273,7 @@ def bad_settings(error: SettingsError) -> Response:
 @api.app_errorhandler(Busy)
 def busy(error: Busy) -> Response:
     """409: one run at a time."""
-    return problem(409, "Another run is going", str(error), run=error.run)
+    return problem(409, "Another run is in progress", str(error), run=error.run)
 
 
 @api.app_errorhandler(StartError)

@@ -103,8 +103,11 @@ def body() -> dict[str, Any]:
 
 # The fields of a change to a kept run, as JSON Schema; ``changed`` holds a body against them.
 CHANGES: dict[str, dict[str, Any]] = {
-    "label": {"type": "string", "maxLength": 100, "description": "What people call the run."},
-    "pinned": {"type": "boolean", "description": "Kept however many runs come after it."},
+    "label": {"type": "string", "maxLength": 100, "description": "Name of the run."},
+    "pinned": {
+        "type": "boolean",
+        "description": "Whether the run is kept however many runs follow.",
+    },
 }
 
 

@@ -31,10 +31,10 @@ PREFIX = "/api/"
 _CONVERTER = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
 _TYPES = {"integer": "integer", "number": "number", "choice": "string"}
 _REFUSALS = {
-    "400": "The body is no JSON",
+    "400": "The body is not valid JSON",
     "403": "The request comes from another site",
     "404": "There is no such run",
-    "409": "Another run is going",
+    "409": "Another run is in progress",
     "413": "The body is too long",
     "415": "The body is of another type",
     "422": "A field or parameter cannot be used",
@@ -150,7 +150,7 @@ def _schemas() -> Schema:
             },
         },
         EMPTY: {"type": "object"},
-        RUN_FILE: {"type": "string", "description": "JSON lines, as the export jsonl writes them."},
+        RUN_FILE: {"type": "string", "description": "JSON lines, as written by the jsonl export."},
         CHANGE: {"type": "object", "additionalProperties": False, "properties": CHANGES},
         "Changed": _object("number", number=whole, **CHANGES),
         "Deleted": _object("number undo", number=whole, undo=text),

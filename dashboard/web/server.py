@@ -32,8 +32,8 @@ def listen(port: int, host: str = LOOPBACK) -> socket.socket:
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError) as error:
-        cure = "Write it as an address of this machine, or leave --host out"
-        raise StartError(f"The host {host[:100]!r} is not known", cure) from error
+        cure = "Use an address of this machine, or drop --host"
+        raise StartError(f"Unknown host {host[:100]!r}", cure) from error
     sock = socket.socket(family, kind)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -42,12 +42,12 @@ def listen(port: int, host: str = LOOPBACK) -> socket.socket:
     except OSError as error:
         sock.close()
         if error.errno == errno.EADDRINUSE:
-            cure = f"Choose another: make run PORT={port + 1 if port < 65535 else 5000}"
-            raise StartError(f"Port {port} is taken by another program", cure) from error
+            cure = f"Use another: make run PORT={port + 1 if port < 65535 else 5000}"
+            raise StartError(f"Port {port} is in use by another program", cure) from error
         if error.errno == errno.EADDRNOTAVAIL:
-            cure = "Choose one that it has, or leave --host out"
+            cure = "Use one of its addresses, or drop --host"
             raise StartError(f"This machine does not have the address {host}", cure) from error
-        cure = "Choose a port from 1024 on: make run PORT=5000"
+        cure = "Use a port above 1023: make run PORT=5000"
         raise StartError(f"Port {port} cannot be used ({error.strerror})", cure) from error
     return sock
 
@@ -67,7 +67,7 @@ def serve(
     url = f"http://{shown_host(host)}:{port}"
     # A token that was given is the person's to know: it need not stand in a terminal's history.
     query = f"/?token={access.token if access.generated else 'YOUR-TOKEN'}" if access.token else ""
-    print(f"Poolscope is at {url}{query}  (Ctrl-C stops it)", flush=True)
+    print(f"Poolscope is running at {url}{query}  (press Ctrl-C to stop)", flush=True)
     if open_browser and not access.token:  # a program's arguments are for everybody to read
         _open_browser(f"{url}/")
     with contextlib.suppress(KeyboardInterrupt), _stopping(server):

@@ -122,7 +122,7 @@ def test_what_cannot_be_run_is_told_with_its_reason_and_the_rest_goes_on() -> No
     cells = matrix.measure(on(stage), lambda _: None)
     assert [cell.verdict for cell in cells[:3]] == ["not run", "not run", "together"]
     assert cells[0].reason == "The driver x is not installed. Install it"
-    assert "r9 is going" in cells[1].reason
+    assert "r9 is in progress" in cells[1].reason
 
 
 def test_it_stops_between_two_combinations() -> None:

@@ -125,7 +125,7 @@ def test_a_port_that_is_taken_is_said_with_a_cure_and_nothing_is_started(home: P
             check=False,
         )
         assert other.returncode == 3
-        assert f"Port {port} is taken by another program" in other.stderr
+        assert f"Port {port} is in use by another program" in other.stderr
         assert f"PORT={port + 1}" in other.stderr
         assert "Traceback" not in other.stderr
 

@@ -13,7 +13,7 @@ def _explain(evidence: Evidence) -> str:
         words = Counter(request.failure for request in evidence.requests if request.failed)
         (word, count), *_ = words.most_common(1) or [("", 0)]
         cause = FAILURES[word].cause if word in FAILURES else word
-        return f"No setting made requests wait, but {count} failed ({word}): {cause}."
+        return f"Requests did not wait for each other, but {count} failed ({word}): {cause}."
     return "No request waited for another: nothing in these settings held the run back."
 
 

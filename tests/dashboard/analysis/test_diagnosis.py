@@ -219,7 +219,7 @@ TOLD: list[tuple[str, dict[str, Any], list[Request], dict[str, Any], list[str]]]
         {},
         [*SERVED, *failing(6, 2, "reset: by peer"), *failing(8, 1, "http-5xx: 500")],
         {},
-        ["No setting made requests wait, but 2 failed (reset): the server closed the connection"],
+        ["Requests did not wait for each other, but 2 failed (reset): the server closed "],
     ),
     (NONE, {}, failing(1, 3, "teapot: short"), {}, ["3 failed (teapot): teapot."]),
     ("sync-workers", {"mode": "blocking"}, GREENLETS, {}, ["4 of 5", "= 1 at a time", "workers 2"]),

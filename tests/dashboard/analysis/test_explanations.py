@@ -124,6 +124,6 @@ def test_a_worker_without_a_request_is_named_among_the_uneven() -> None:
 def test_failures_that_are_nobodys_limit_are_named_with_their_cause() -> None:
     failed = [request(seq, "queued 0 failed 1", detail="login-failed: no") for seq in (1, 2)]
     assert sentence_for("none", shown(failed), []) == (
-        "No setting made requests wait, but 2 failed (login-failed): "
+        "Requests did not wait for each other, but 2 failed (login-failed): "
         "the database refused the user or the password."
     )

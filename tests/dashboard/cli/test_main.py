@@ -210,5 +210,5 @@ def test_serving_on_a_taken_port_exits_with_three_and_starts_nothing(
     port = str(server.server_port)
     said = here("serve", "--no-browser", "--port", port)
     assert said.code == 3
-    assert f"Port {port} is taken by another program" in said.err
+    assert f"Port {port} is in use by another program" in said.err
     assert not Path(environ["POOLSCOPE_DATA_DIR"]).exists()

@@ -358,7 +358,7 @@ def serve() -> Iterator[Callable[[], tuple[subprocess.Popen[str], str]]]:
         )
         started.append(process)
         assert process.stdout is not None
-        assert "Poolscope is at" in process.stdout.readline()
+        assert "Poolscope is running at" in process.stdout.readline()
         return process, f"http://{LOOPBACK}:{port}"
 
     yield serving

@@ -61,7 +61,7 @@ def test_where_nothing_can_be_written_a_temporary_directory_serves_and_says_so(
     instance = claim(tmp_path / "file" / "data")
     assert instance.path.is_dir()
     assert tmp_path not in instance.path.parents
-    assert "cannot be written" in instance.note
+    assert "is not writable" in instance.note
     assert "nothing is kept" in instance.note
     instance.release()
     assert not instance.path.parent.exists()

@@ -109,7 +109,7 @@ def test_a_server_that_cannot_be_reached_says_why(
         taken.bind((LOOPBACK, 0))
         with pytest.raises(StartError, match="Nothing listens at"):
             reach(outside_at(taken.getsockname()[1]))
-    with pytest.raises(StartError, match="no server named no-such-name"):
+    with pytest.raises(StartError, match="No server named no-such-name"):
         reach(outside_at(1, host="no-such-name.invalid"))
     with pytest.raises(StartError, match="Write http://"):
         reach(outside_at(server.server_port, tls=True))

@@ -68,9 +68,9 @@ def test_a_free_port_is_listened_on_for_this_machine_only() -> None:
 def test_a_taken_port_is_told_with_another_to_choose() -> None:
     with listen(free_port()) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(StartError, match=f"Port {port} is taken") as caught:
+        with pytest.raises(StartError, match=f"Port {port} is in use") as caught:
             listen(port)
-    assert caught.value.cure == f"Choose another: make run PORT={port + 1}"
+    assert caught.value.cure == f"Use another: make run PORT={port + 1}"
 
 
 def test_the_last_port_of_all_has_a_cure_too() -> None:
@@ -91,7 +91,9 @@ def test_it_says_where_it_is_answers_and_ends_cleanly(
 ) -> None:
     with serving(tmp_path, environ) as (process, url):
         assert process.stdout is not None
-        assert process.stdout.readline() == f"Poolscope is at {url}  (Ctrl-C stops it)\n"
+        assert process.stdout.readline() == (
+            f"Poolscope is running at {url}  (press Ctrl-C to stop)\n"
+        )
         assert requests.get(f"{url}/api/options", timeout=5).status_code == 200
         with socket.create_connection((LOOPBACK, int(url.rpartition(":")[2]))):  # an idle page
             process.send_signal(number)
