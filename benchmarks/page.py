@@ -41,7 +41,7 @@ FRAMES = """(ms) => new Promise((resolve) => {
 })"""
 # Plays a record into the page's own store as the socket would, in real time.
 PLAY = """async (record) => {
-  const live = await import('/static/js/live.js');
+  const live = await import('/static/js/state/live.js');
   const store = poolscope.store, f = record.frame;
   poolscope.socket.disconnect();
   await new Promise((resolve) => setTimeout(resolve, 200));

@@ -1,10 +1,10 @@
 // Wires the page /matrix: asks for the survey, starts one, and looks twice a second how far it is.
 
-import { api, Problem } from "./api.js";
-import { byId, make, setText } from "./dom.js";
-import { createHelp } from "./help.js";
-import { reasonsOf, showMatrix } from "./matrixtable.js";
-import { createTheme } from "./theme.js";
+import { api, Problem } from "./state/api.js";
+import { byId, make, setText } from "./dom/dom.js";
+import { createHelp } from "./panels/help.js";
+import { reasonsOf, showMatrix } from "./panels/matrixtable.js";
+import { createTheme } from "./panels/theme.js";
 
 const PAUSE = 500; // milliseconds between two looks
 

@@ -1,24 +1,24 @@
 // A run in a file of its own: the page's timeline over the marks that the file holds, without a server.
 
-import { clock, unbroken } from "./describe.js";
-import { byId, make, setText } from "./dom.js";
-import { countUnknown, fold, PHASES } from "./fold.js";
-import { createFrameLoop } from "./frameloop.js";
-import { marksOf } from "./frames.js";
-import { gaugesOf, waitingGauge } from "./gauges.js";
-import { createLegend } from "./legend.js";
-import { createMoment, endOf } from "./moment.js";
-import { ORDERS } from "./order.js";
-import { readPalette } from "./palette.js";
-import { createPainter } from "./picture.js";
-import { drawReadout } from "./readout.js";
-import { remembered, seldom } from "./remember.js";
-import { AT_END, momentOf } from "./replay.js";
-import { createReplayControls } from "./replaycontrols.js";
-import { createStore } from "./store.js";
-import { createTheme } from "./theme.js";
-import { createTimeline } from "./timeline.js";
-import { createTwin } from "./twin.js";
+import { clock, unbroken } from "./model/words/describe.js";
+import { byId, make, setText } from "./dom/dom.js";
+import { countUnknown, fold, PHASES } from "./model/run/fold.js";
+import { createFrameLoop } from "./dom/frameloop.js";
+import { marksOf } from "./model/run/frames.js";
+import { gaugesOf, waitingGauge } from "./model/gauges/gauges.js";
+import { createLegend } from "./timeline/legend.js";
+import { createMoment, endOf } from "./model/run/moment.js";
+import { ORDERS } from "./model/picture/order.js";
+import { readPalette } from "./timeline/palette.js";
+import { createPainter } from "./model/picture/picture.js";
+import { drawReadout } from "./timeline/readout.js";
+import { remembered, seldom } from "./lib/remember.js";
+import { AT_END, momentOf } from "./model/run/replay.js";
+import { createReplayControls } from "./panels/run/replaycontrols.js";
+import { createStore } from "./state/store.js";
+import { createTheme } from "./panels/theme.js";
+import { createTimeline } from "./timeline/timeline.js";
+import { createTwin } from "./timeline/twin.js";
 
 const record = JSON.parse(byId("record").textContent);
 const rows = fold([], marksOf(record.frame, PHASES));

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 MILLISECONDS = 1000
 RUN_SECONDS = 40
 AFTER_LAUNCH = 600  # milliseconds; a second press right after Launch does not hit Cancel
+
+SCRIPTS = Path(__file__).parents[2] / "static" / "js"
 
 Ask = Callable[..., Any]
 
@@ -79,11 +82,12 @@ def module_page(browser: Browser, dashboard_url: str) -> Iterator[Page]:
 
 @pytest.fixture
 def ask(module_page: Page) -> Ask:
-    """Evaluates an expression on a module of static/js, `m`, and an argument, `given`."""
+    """Evaluates an expression on a module below static/js, `m`, and an argument, `given`."""
 
     def evaluate(module: str, expression: str, given: object = None) -> Any:
+        (path,) = SCRIPTS.rglob(f"{module}.js")
         source = f"""async (given) => {{
-            const m = await import("/static/js/{module}.js");
+            const m = await import("/static/js/{path.relative_to(SCRIPTS).as_posix()}");
             return {expression};
         }}"""
         return module_page.evaluate(source, given)

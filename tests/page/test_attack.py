@@ -149,7 +149,7 @@ def test_what_the_server_says_of_a_run_stays_text(page: Page) -> None:
     """Every text of a state, summary and mark that the page shows."""
     page.evaluate(
         """async (nasty) => {
-            const { afterState, afterSummary } = await import("/static/js/live.js");
+            const { afterState, afterSummary } = await import("/static/js/state/live.js");
             const store = poolscope.store;
             const { settings } = await (await fetch("/api/forecast", {method: "POST",
                 headers: {"Content-Type": "application/json"}, body: "{}"})).json();

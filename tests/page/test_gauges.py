@@ -81,7 +81,7 @@ def test_marks_speak_where_samples_are_silent(ask: Ask) -> None:
 
 
 CORNERS = """(async () => {
-    const { TimeScale } = await import("/static/js/scale.js");
+    const { TimeScale } = await import("/static/js/timeline/scale.js");
     const scale = new TimeScale({ from: given.from, to: given.to, left: 100, right: 200 });
     return m.corners(given.series, scale, given.until);
 })()"""

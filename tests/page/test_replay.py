@@ -15,8 +15,8 @@ from tests.page.conftest import Ask
 pytestmark = pytest.mark.page
 
 AT = """(async () => {
-    const { fold, PHASES, rowsAt } = await import("/static/js/fold.js");
-    const { marksOf } = await import("/static/js/frames.js");
+    const { fold, PHASES, rowsAt } = await import("/static/js/model/run/fold.js");
+    const { marksOf } = await import("/static/js/model/run/frames.js");
     const rows = fold([], marksOf(given.page.frame, PHASES));
     const rewind = m.createRewinder();
     return given.times.map((at) => {

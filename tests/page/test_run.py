@@ -23,7 +23,7 @@ OPEN_PHASES = """() => {
 
 # How many pixels of the rows have the colour of a token, as it is drawn on nothing else.
 PIXELS = """async (token) => {
-    const { readPalette } = await import("/static/js/palette.js");
+    const { readPalette } = await import("/static/js/timeline/palette.js");
     const [r, g, b] = readPalette(document.body)[token].match(/\\d+/g).map(Number);
     const canvas = document.querySelector(".track-rows canvas");
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);

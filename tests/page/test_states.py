@@ -11,7 +11,7 @@ from tests.page.conftest import Ask
 pytestmark = pytest.mark.page
 
 SHOW = """async ({ run, summary, marks }) => {
-    const { fold } = await import("/static/js/fold.js");
+    const { fold } = await import("/static/js/model/run/fold.js");
     const { store, socket } = window.poolscope;
     socket.disconnect();
     await new Promise((done) => setTimeout(done, 50));

@@ -1,5 +1,6 @@
 """Every file of a run, read by a reader that is not ours."""
 
+import base64
 import contextlib
 import csv
 import io
@@ -279,6 +280,20 @@ def test_the_modules_of_the_html_are_all_that_they_import(tmp_path: Path) -> Non
     assert set(import_map(tmp_path, "a.js")) == {f"poolscope/{name}.js" for name in "abc"}
     (tmp_path / "c.js").write_text('import io from "/static/vendor/io.js";\n')
     with pytest.raises(ValueError, match=r"c\.js imports /static/vendor/io\.js"):
+        import_map(tmp_path, "a.js")
+
+
+def test_the_modules_of_the_html_come_from_all_folders(tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "a.js").write_text('import { b } from "./lib/b.js";\nb();\n')
+    (tmp_path / "lib" / "b.js").write_text('import "../c.js";\nexport const b = 1;\n')
+    (tmp_path / "c.js").write_text("export const x = 1;\n")
+    found = import_map(tmp_path, "a.js")
+    assert set(found) == {f"poolscope/{name}.js" for name in ("a", "lib/b", "c")}
+    code = base64.b64decode(found["poolscope/lib/b.js"].partition(",")[2]).decode()
+    assert code.startswith('import "poolscope/c.js";')
+    (tmp_path / "lib" / "b.js").write_text('import "../../vendor/io.js";\n')
+    with pytest.raises(ValueError, match=r"lib/b\.js imports \.\./\.\./vendor/io\.js"):
         import_map(tmp_path, "a.js")
 
 

@@ -1,0 +1,152 @@
+// Pure: the gauges behind the bars, as tracks on the run's time axis: what each draws, and what it says in words.
+
+import { spell } from "../words/describe.js";
+import { WITH_CONNECTION } from "../run/fold.js";
+import { poolOf } from "./pool.js";
+import { filled, largest, latenessAt, latest, ramps, rowSeries, sampleSeries, summed, valueAt } from "./series.js";
+import { withinCapacity, workersOf } from "./use.js";
+
+const MOST_POOLS = 4; // more workers share one track
+const WITHIN_REACH = 0.3; // of a limit that connections have to come to, before its line is worth the room
+const SILENCE = 0.2; // seconds without a beat, after which a worker's marks say more than its samples
+const WAITING = new Set(["waiting"]);
+const QUEUED = new Set(["queued"]);
+const SMALLEST_LAG = 0.1; // seconds; a scale below it would make noise look like news
+
+const number = (value) => value.toLocaleString("en-US");
+const plural = (value, one) => `${number(value)} ${one}${value === 1 ? "" : "s"}`;
+
+/** The number at a moment or, with null, the most. */
+function counted(series, most, at) {
+  return at === null ? `max ${number(most)}` : number(valueAt(series, at));
+}
+
+function limitsOf(pool, workers) {
+  if (!pool) return [];
+  const all = { value: (pool.size + pool.overflow) * workers, words: "limit" };
+  return pool.overflow > 0 ? [all, { value: pool.size * workers, words: "pool_size", isMinor: true }] : [all];
+}
+
+/** Whether a worker's samples have a gap in which its requests may have moved. */
+function isSilent({ times }, pause, rows) {
+  if (times.length === 0) return rows.length > 0;
+  return times.some((at, k) => at - (times[k - 1] ?? 0) > pause);
+}
+
+/** Connections of one worker that are out. */
+function outOf(pid, { rows, samples }, pool) {
+  const sampled = sampleSeries(samples, "pool", "out", pid);
+  if (!isSilent(sampled, SILENCE, rows)) return sampled;
+  const { times, values } = rowSeries(rows, WITH_CONNECTION, pid);
+  const capacity = pool && pool.size + pool.overflow;
+  return filled(sampled, { times, values: values.map((value) => withinCapacity(value, capacity)) }, SILENCE);
+}
+
+function poolGauge(title, pids, context, pool) {
+  const out = summed(pids.map((pid) => outOf(pid, context, pool)));
+  const waiting = summed(pids.map((pid) => rowSeries(context.rows, WAITING, pid)));
+  const [mostOut, mostWaiting] = [largest(out), largest(waiting)];
+  const limits = limitsOf(pool, pids.length);
+  const capacity = limits[0]?.value ?? null;
+  const of = capacity === null ? "" : ` of ${number(capacity)}`;
+  return {
+    title,
+    area: { series: out, words: "out", color: "executing", top: Math.max(capacity ?? 0, mostOut, 1) },
+    // On a scale of its own: beside 85 that wait, 15 that are out would be a thin strip.
+    line: { series: waiting, words: "waiting", color: "waiting", top: Math.max(1, mostWaiting) },
+    limits,
+    read: (at) => [`${counted(out, mostOut, at)}${of} out`, `${counted(waiting, mostWaiting, at)} waiting`],
+    sentence: `${title}: at most ${number(mostOut)}${of} connections out, `
+      + `at most ${plural(mostWaiting, "request")} waiting for one.`,
+  };
+}
+
+function poolGauges(context, pids) {
+  const pool = poolOf(context.settings);
+  if (pids.length > MOST_POOLS) return [poolGauge(`pools of ${pids.length} workers`, pids, context, pool)];
+  return pids.map((pid) => poolGauge(pids.length > 1 ? `pool of pid ${pid}` : "pool", [pid], context, pool));
+}
+
+function databaseGauge({ settings, samples }) {
+  const total = sampleSeries(samples, "database", "total");
+  const active = sampleSeries(samples, "database", "active");
+  const [mostTotal, mostActive] = [largest(total), largest(active)];
+  const allowed = Number(settings[`${settings.endpoint}_max_connections`]) || null;
+  const inReach = allowed !== null && mostTotal >= allowed * WITHIN_REACH;
+  const of = allowed === null ? "" : ` of ${number(allowed)}`;
+  const top = inReach ? Math.max(allowed, mostTotal) : Math.max(1, mostTotal);
+  return {
+    title: "database connections",
+    area: { series: active, words: "active", color: "executing", top },
+    line: { series: total, words: "all", color: "ink", top },
+    limits: inReach ? [{ value: allowed, words: "max_connections" }] : [],
+    note: inReach || allowed === null ? "" : `max_connections ${number(allowed)} is far above`,
+    read: (at) => [`${counted(total, mostTotal, at)}${of}`, `${counted(active, mostActive, at)} active`],
+    sentence: `Database: at most ${number(mostTotal)}${of} connections, at most ${number(mostActive)} active.`,
+  };
+}
+
+function backlogGauge({ rows, samples }) {
+  const queued = rowSeries(rows, QUEUED);
+  const backlog = sampleSeries(samples, "backlog", "queued");
+  const [mostQueued, mostBacklog] = [largest(queued), largest(backlog)];
+  const top = Math.max(1, mostQueued, mostBacklog);
+  return {
+    title: "waiting for a worker",
+    area: { series: backlog, words: "in the backlog", color: "queued", top },
+    line: { series: queued, words: "queued", color: "queued", top },
+    limits: [],
+    read: (at) => [`${counted(queued, mostQueued, at)} queued`, `${counted(backlog, mostBacklog, at)} in backlog`],
+    sentence: `Waiting for a worker: at most ${plural(mostQueued, "request")}, `
+      + `at most ${number(mostBacklog)} of them in the backlog.`,
+  };
+}
+
+function loopGauge({ samples }) {
+  const lates = ramps(samples);
+  const most = latest(lates);
+  const top = Math.max(SMALLEST_LAG, most);
+  return {
+    title: "event loop",
+    ramps: { lates, words: "late", color: "muted", top },
+    limits: [],
+    read: (at) => [at === null ? `max ${spell(most)} late` : `${spell(latenessAt(lates, at))} late`],
+    sentence: `Event loop: at most ${spell(most)} late.`,
+  };
+}
+
+/** How many wait, over time: what to look at where unequal requests do not go through in batches. */
+export function waitingGauge(rows) {
+  const queued = rowSeries(rows, QUEUED);
+  const waiting = rowSeries(rows, WAITING);
+  const [mostQueued, mostWaiting] = [largest(queued), largest(waiting)];
+  const top = Math.max(1, mostQueued, mostWaiting);
+  return {
+    title: "waiting over time",
+    area: { series: queued, words: "for a worker", color: "queued", top },
+    line: { series: waiting, words: "for a connection", color: "waiting", top },
+    limits: [],
+    read: (at) => [
+      `${counted(queued, mostQueued, at)} for a worker`, `${counted(waiting, mostWaiting, at)} for a connection`],
+    sentence: `Waiting over time: at most ${plural(mostQueued, "request")} for a worker, `
+      + `at most ${number(mostWaiting)} for a connection.`,
+  };
+}
+
+/** The gauges of a run, from top to bottom. settings, target: those of the run. */
+export function gaugesOf(settings, target, rows, samples) {
+  // Of a server that somebody else runs nothing is sampled, and its pool's limits are not known.
+  if (settings.endpoint === "url") return [backlogGauge({ rows, samples })];
+  const context = { settings, rows, samples };
+  const pids = workersOf(target, rows);
+  // The target is still starting: room for as many pools as there will be.
+  const workers = pids.length > 0 ? pids : Array.from({ length: Number(settings.workers) || 1 }, () => -1);
+  const usesDatabase = settings.endpoint !== "python";
+  const isOurs = settings.endpoint !== "app"; // the database that we can ask
+  const isGevent = target?.worker_class === "gevent" || settings.worker_class === "gevent";
+  return [
+    ...(usesDatabase ? [...poolGauges(context, workers), ...(isOurs ? [databaseGauge(context)] : [])] : []),
+    backlogGauge(context),
+    ...(isGevent ? [loopGauge(context)] : []),
+  ];
+}

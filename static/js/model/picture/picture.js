@@ -1,0 +1,121 @@
+// Pure: the state -> everything the timeline draws. An export or a replay makes the same picture from a list of marks.
+
+import { isOver } from "../../state/live.js";
+import { batchExtents, forecastExtents, linesOf, ORDERS, positionsOf } from "./order.js";
+import { remembered } from "../../lib/remember.js";
+
+const ROOM_AFTER_NOW = 1.05;
+export const ROOM_AFTER_END = 1.015;
+
+/** The last second of the time axis. */
+export function axisEnd({ status, now, total, forecast }) {
+  if (status === "running" || status === "starting") {
+    const passed = now > (forecast?.total_seconds ?? 0);
+    const promised = (passed ? forecast?.high_seconds : forecast?.total_seconds) ?? 0;
+    return Math.max(promised, (now ?? 0) * ROOM_AFTER_NOW, 0.1);
+  }
+  if (total) return total * ROOM_AFTER_END;
+  return (forecast?.total_seconds || 1) * ROOM_AFTER_END;
+}
+
+/** The forecast batches of which something is still to come. */
+export function unfinished(forecast, done) {
+  return forecastExtents(forecast?.batches ?? []).filter((extent) => extent.to > done);
+}
+
+/** When the latest of all marks was made. */
+export function lastMark(rows) {
+  let latest = 0;
+  for (const { marks } of rows) {
+    if (marks.length > 0) latest = Math.max(latest, marks[marks.length - 1].at);
+  }
+  return latest;
+}
+
+/** The rows at which a batch begins: of the batches that are over, then of those that are forecast. */
+function breaksOf(batches, ghost, rowCount) {
+  const after = batches.at(-1)?.to ?? 0;
+  const toCome = ghost.map((batch) => batch.from).filter((from) => from > after);
+  const starts = [...batches.map((batch) => batch.from), after, ...toCome];
+  return [...new Set(starts)].filter((start) => start > 0 && start < rowCount);
+}
+
+function doneTimesOf(rows) {
+  const times = [];
+  for (const row of rows) {
+    if (row.outcome === "done") times.push(row.end);
+  }
+  return Float64Array.from(times).sort();
+}
+
+/** Where the axis of a run that is over ends. */
+function otherEnd(other) {
+  return (other?.summary?.total_seconds ?? 0) * ROOM_AFTER_END;
+}
+
+/** The count of ascending times, as a series. */
+function countOf(times) {
+  return { times, values: times.map((_, k) => k + 1) };
+}
+
+/** Returns a function that makes pictures and keeps the parts that did not change since the last one. */
+export function createPainter() {
+  const arrange = remembered((rows, order, isGreenlets) => ORDERS[order].arrange(rows, isGreenlets));
+  const place = remembered((ordered) => positionsOf(ordered));
+  const extend = remembered((batches, positions) => batchExtents(batches, positions));
+  const lineUp = remembered(linesOf);
+  const finish = remembered(doneTimesOf);
+  const countDone = remembered(countOf);
+  const completionsOf = remembered((others) => {
+    const times = doneTimesOf(others);
+    return { doneTimes: times, doneSeries: countOf(times), requests: others.length };
+  });
+  const latestOf = remembered(lastMark);
+
+  /**
+   * requests, forecast: those of the run, or of the form while there is no run; now: seconds since release while the
+   * run goes on, otherwise null; selected: seq or null; isGreenlets: whether a worker serves with them; other: the run to compare with or null; end: seconds that the
+   * axis has to reach at least; whole: those that it has exactly, or null; view: the part to show, as view.js has it.
+   */
+  return function paint({
+    status, rows, order, requests, forecast, summary, now, selected, pinned, hoverTime = null, isGreenlets = false,
+    other = null, end = 0, whole = null, view = null,
+  }) {
+    const { ordered, lines, groups } = arrange(rows, order, isGreenlets);
+    const positions = place(ordered);
+    const isFinished = isOver({ status });
+    const batches = order === "service" && summary ? extend(summary.batches, positions) : [];
+    const doneTimes = finish(rows);
+    const latest = now ?? latestOf(rows);
+    const total = isFinished ? summary?.total_seconds || latest : 0;
+    const rowCount = lines && lines.length > 0 ? lines.length : Math.max(requests, rows.length);
+    const ghost = (isFinished || lines) && rows.length > 0 ? [] : unfinished(forecast, summary?.done ?? 0);
+    return {
+      status,
+      now,
+      ordered,
+      positions,
+      lines,
+      lineOf: lines && lineUp(lines),
+      groups,
+      order,
+      rowCount,
+      breaks: order === "service" ? breaksOf(batches, ghost, rowCount) : [],
+      requests,
+      batches,
+      batchEnds: summary?.batches ?? [],
+      ghost,
+      forecast,
+      doneTimes,
+      doneSeries: countDone(doneTimes),
+      hasFailures: (summary?.failed ?? 0) > 0,
+      edge: latest,
+      other: other && completionsOf(other.rows),
+      end: whole ?? Math.max(axisEnd({ status, now, total, forecast }), end, otherEnd(other)),
+      selected: selected === null ? -1 : positions[selected] ?? -1,
+      pinned,
+      hoverTime,
+      view,
+    };
+  };
+}

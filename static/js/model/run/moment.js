@@ -1,0 +1,36 @@
+// Pure but for its memory: what the page shows of a finished run at a moment of its replay.
+
+import { lastMark, ROOM_AFTER_END } from "../picture/picture.js";
+import { remembered } from "../../lib/remember.js";
+import { createRewinder, samplesAt, summaryAt } from "./replay.js";
+
+/** When the replay of a run is over: at its last mark. */
+export function endOf({ rows, summary }) {
+  return Math.max(summary.total_seconds, lastMark(rows));
+}
+
+/**
+ * Returns a function (run, seconds) -> the run as it was then: {run, rows, samples, summary, now, whole}.
+ *
+ * The argument has run (the `state` of its record), rows, samples, summary and end. now: seconds, null at the end;
+ * whole: seconds that the time axis has, the same at every moment so that nothing slides.
+ */
+export function createMoment() {
+  const rewind = createRewinder();
+  const samplesThen = remembered(samplesAt);
+  const summaryThen = remembered(summaryAt);
+  return ({ run, rows, samples, summary, end }, seconds) => {
+    const whole = end > 0 ? end * ROOM_AFTER_END : null;
+    if (seconds >= end) return { run, rows, samples, summary, whole, now: null };
+    const known = rewind(rows, seconds);
+    return {
+      // The marks that were lost were lost on the way to the record; in it they are restored.
+      run: { ...run, status: "running", marks_lost: 0, error: null },
+      rows: known,
+      samples: samplesThen(samples, seconds),
+      summary: summaryThen(summary, known, seconds),
+      whole,
+      now: seconds,
+    };
+  };
+}

@@ -1,0 +1,49 @@
+// Pure: what a message of the server makes of the state. Each function returns the patch for the store.
+
+import { fold } from "../model/run/fold.js";
+import { newMarks } from "../model/run/frames.js";
+
+const NOTHING_YET = { rows: [], held: 0, samples: [], summary: null, text: null, before: null, selected: null, pinned: false, hoverTime: null, view: null };
+
+const GOING = new Set(["starting", "running"]);
+const OVER = new Set(["done", "cancelled", "failed", "broken-off"]);
+
+export const isGoing = (run) => GOING.has(run?.status);
+export const isOver = (run) => OVER.has(run?.status);
+
+/** A `state` message; `at`: seconds of this page's clock. Another run than before starts from nothing. */
+export function afterState(state, message, at) {
+  const isAnother = message.run !== (state.run?.run ?? null);
+  return { ...(isAnother ? NOTHING_YET : {}), run: message, runAt: at, launching: false };
+}
+
+/** A `frame` message: a patch, or null when marks before it are missing and the page has to follow again. */
+export function afterFrame(state, frame) {
+  if (frame.run !== state.run?.run) return {};
+  const marks = newMarks(frame, state.held, state.options.phases);
+  if (marks === null) return null;
+  return { rows: fold(state.rows, marks), held: state.held + marks.length };
+}
+
+/** A `gauges` message: samples from an index on; those from 0 on start anew. */
+export function afterGauges(state, { run, index, samples }) {
+  if (run !== state.run?.run) return {};
+  return { samples: [...state.samples.slice(0, index), ...samples] };
+}
+
+/** A `summary` message; one of another run than the one shown is late and is left out. */
+export function afterSummary(state, summary) {
+  return summary.run === state.run?.run ? { summary } : {};
+}
+
+/** Seconds since release while the run goes on, or null; `at`: seconds of this page's clock. */
+export function runningSeconds(state, at) {
+  const { run, runAt } = state;
+  if (run?.status !== "running" || run.elapsed === null || run.elapsed === undefined) return null;
+  return run.elapsed + (at - runAt);
+}
+
+/** Seconds that the current step of starting has taken. */
+export function stepSeconds(state, at) {
+  return (state.run?.step_seconds ?? 0) + (at - state.runAt);
+}

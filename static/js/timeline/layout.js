@@ -1,0 +1,23 @@
+// The layout of a picture in pixels: the scales that all its tracks share.
+
+import { RowScale } from "./rowscale.js";
+import { TimeScale } from "./scale.js";
+import { PAD } from "./tracks/waterfall.js";
+
+const HEADING = 18; // pixels above the lanes of a worker
+const NARROW = 620; // pixels; below it the gutters give up their words
+
+/** Lays the picture out in `width` pixels and a room for its rows: the scales that every track shares. */
+export function layOut(picture, width, room, palette) {
+  const isNarrow = width < NARROW;
+  const { view } = picture;
+  const scale = new TimeScale({
+    from: view?.from ?? 0, to: view?.to ?? picture.end, left: 46, right: width - (isNarrow ? 100 : 158),
+  });
+  const rowScale = new RowScale({
+    view, count: picture.rowCount, height: room, pixelRatio: window.devicePixelRatio,
+    ...(picture.groups.length > 0
+      ? { breaks: picture.groups.map(({ from }) => from), heading: HEADING } : { breaks: picture.breaks }),
+  });
+  return { scale, rowScale, width, height: Math.max(24, rowScale.height + 2 * PAD), palette, isNarrow };
+}
