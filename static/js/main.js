@@ -1,44 +1,44 @@
 // Wires the page: options from the server, messages into the store, the store into everything that draws.
 
 import { api } from "./state/api.js";
-import { createComparing } from "./panels/comparison/comparing.js";
-import { createComparison } from "./panels/comparison/comparison.js";
+import { createSideBySide } from "./panels/comparison/side-by-side.js";
+import { createRunBelow } from "./panels/comparison/run-below.js";
 import { createControls } from "./panels/controls.js";
 import { clock as clockWords, emptySentence, stepSentence, targetWords, unbroken } from "./model/words/describe.js";
-import { byId, make, setText } from "./dom/dom.js";
+import { byId, make, setText } from "./dom/elements.js";
 import { createDownloads } from "./panels/run/downloads.js";
 import { countUnknown } from "./model/run/fold.js";
-import { createFrameLoop } from "./dom/frameloop.js";
-import { createGauge } from "./panels/run/gauge.js";
+import { createFrameLoop } from "./dom/frame-loop.js";
+import { createPoolGauge } from "./panels/run/pool-gauge.js";
 import { gaugesOf, waitingGauge } from "./model/gauges/gauges.js";
-import { createGaugeSwitch, gaugesAreShown } from "./panels/run/gaugeswitch.js";
-import { showGaugeWords } from "./timeline/tracks/gaugetracks.js";
-import { createGoing } from "./panels/run/going.js";
+import { createGaugeSwitch, gaugesAreShown } from "./panels/run/gauge-switch.js";
+import { showGaugeWords } from "./timeline/tracks/gauge-tracks.js";
+import { createRunNotice } from "./panels/run/run-notice.js";
 import { createHelp } from "./panels/help.js";
 import { createHistory } from "./panels/history/history.js";
 import { createLegend } from "./timeline/legend.js";
 import { isOver, stepSeconds } from "./state/live.js";
 import { createNotices } from "./panels/run/notices.js";
-import { createOpened } from "./state/opened.js";
+import { createOpenedRun } from "./state/opened-run.js";
 import { ORDERS } from "./model/picture/order.js";
 import { readPalette } from "./timeline/palette.js";
 import { createFilter, createPaths } from "./panels/run/paths.js";
 import { createPainter } from "./model/picture/picture.js";
-import { placeWords } from "./state/place.js";
-import { createPlaces } from "./state/places.js";
+import { routeWords } from "./state/route.js";
+import { createNavigation } from "./state/navigation.js";
 import { drawReadout } from "./timeline/readout.js";
 import { remembered, seldom } from "./lib/remember.js";
-import { createReplayBar } from "./panels/run/replaybar.js";
+import { createReplayBar } from "./panels/run/replay-bar.js";
 import { connect } from "./state/socket.js";
-import { createSpeaker } from "./panels/run/speaker.js";
+import { createAnnouncements } from "./panels/run/announcements.js";
 import { createStore, FIRST_STATE } from "./state/store.js";
-import { createTextPanel } from "./panels/run/textpanel.js";
+import { createTextPanel } from "./panels/run/text-panel.js";
 import { createTheme } from "./panels/theme.js";
 import { createTimeline } from "./timeline/timeline.js";
-import { createTwin } from "./timeline/twin.js";
-import { peakUse } from "./model/gauges/use.js";
+import { createRequestTable } from "./timeline/request-table.js";
+import { peakUsage } from "./model/gauges/pool-usage.js";
 import { createWhy } from "./panels/run/why.js";
-import { createYourApp } from "./panels/run/yourapp.js";
+import { createUserApp } from "./panels/run/user-app.js";
 
 const pageSeconds = () => performance.now() / 1000;
 const store = createStore(FIRST_STATE);
@@ -70,13 +70,13 @@ function clockOf({ run, summary }, now) {
   return isOver(run) && summary?.total_seconds ? clockWords(summary.total_seconds) : "";
 }
 
-function drawHeader({ run, summary, place }) {
+function drawHeader({ run, summary, route }) {
   const target = run?.target;
   setText(byId("target-words"), targetWords(target));
   byId("target").dataset.state = target?.state ?? "none";
   document.documentElement.dataset.runStatus = run?.status ?? "idle";
   const progress = run?.status === "running" && summary ? `${summary.done} of ${summary.requests} · ` : "";
-  document.title = `${progress}${placeWords(place)}Poolscope`;
+  document.title = `${progress}${routeWords(route)}Poolscope`;
 }
 
 /** A run out of the history is compared in a view of its own. */
@@ -92,29 +92,29 @@ async function start() {
   store.set({ options });
   setText(byId("version"), options.version);
 
-  const places = createPlaces(store);
-  const controls = createControls(store, places);
-  const opened = createOpened(store);
-  const replayBar = createReplayBar(store, places, pageSeconds);
-  const comparing = createComparing(store, places);
-  const going = createGoing(places);
+  const navigation = createNavigation(store);
+  const controls = createControls(store, navigation);
+  const opened = createOpenedRun(store);
+  const replayBar = createReplayBar(store, navigation, pageSeconds);
+  const comparing = createSideBySide(store, navigation);
+  const going = createRunNotice(navigation);
   const downloads = createDownloads();
-  createHistory(store, places, {
+  createHistory(store, navigation, {
     onLoad: controls.take,
     onRenamed: (number, label) => opened.keep(number, { run: { ...store.get().kept?.run, label } }),
   });
-  const comparison = createComparison(store);
-  const gauge = createGauge(byId("gauge"));
+  const comparison = createRunBelow(store);
+  const gauge = createPoolGauge(byId("gauge"));
   const legend = createLegend(byId("legend"));
   const notices = createNotices(byId("notices"), byId("notes"));
   const paint = createPainter();
-  const peak = remembered(peakUse);
+  const peak = remembered(peakUsage);
   const gaugesNow = seldom(gaugesOf);
   const waitingNow = seldom(waitingGauge);
   const filter = createFilter();
   const showPaths = createPaths(byId("paths"), (path) => store.set({ path, view: null, selected: null, pinned: false }));
   const unknownIn = seldom(countUnknown);
-  const speak = createSpeaker(byId("spoken"));
+  const speak = createAnnouncements(byId("spoken"));
   const slider = byId("timeline");
   const textPanel = createTextPanel(store);
   const timeline = createTimeline(slider, {
@@ -122,9 +122,9 @@ async function start() {
     onTime: (hoverTime) => store.set({ hoverTime }),
     onView: (view) => store.set({ view }),
   });
-  const twin = createTwin(byId("twin"));
+  const requestTable = createRequestTable(byId("request-table"));
   const why = createWhy(byId("why"), controls.launchWith);
-  const yourApp = createYourApp(byId("your-app"));
+  const userApp = createUserApp(byId("user-app"));
   createOrderSwitch(byId("order"));
   byId("zoom-reset").addEventListener("click", () => {
     store.set({ view: null });
@@ -161,7 +161,7 @@ async function start() {
 
     drawHeader(live);
     controls.draw(live);
-    going(live, !isOpened && live.place.comparing.length === 0);
+    going(live, !isOpened && live.route.comparing.length === 0);
     speak(live, isOver(live.run));
     palette ??= readPalette(slider);
     const isComparing = comparing.draw(live, palette);
@@ -194,9 +194,9 @@ async function start() {
       peak: over ? peak(rows) : 0,
     });
     why(summary?.diagnosis ?? null);
-    yourApp(summary?.app ?? null);
+    userApp(summary?.app ?? null);
     textPanel.draw(state);
-    twin.draw(picture);
+    requestTable.draw(picture);
     return isOpened ? live.replay.isPlaying : status === "running" || status === "starting";
   }
 

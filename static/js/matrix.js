@@ -1,9 +1,9 @@
 // Wires the page /matrix: asks for the survey, starts one, and looks twice a second how far it is.
 
 import { api, Problem } from "./state/api.js";
-import { byId, make, setText } from "./dom/dom.js";
+import { byId, make, setText } from "./dom/elements.js";
 import { createHelp } from "./panels/help.js";
-import { reasonsOf, showMatrix } from "./panels/matrixtable.js";
+import { reasonsOf, showMatrix } from "./panels/matrix-table.js";
 import { createTheme } from "./panels/theme.js";
 
 const PAUSE = 500; // milliseconds between two looks

@@ -1,9 +1,9 @@
 // A run in a file of its own: the page's timeline over the marks that the file holds, without a server.
 
 import { clock, unbroken } from "./model/words/describe.js";
-import { byId, make, setText } from "./dom/dom.js";
+import { byId, make, setText } from "./dom/elements.js";
 import { countUnknown, fold, PHASES } from "./model/run/fold.js";
-import { createFrameLoop } from "./dom/frameloop.js";
+import { createFrameLoop } from "./dom/frame-loop.js";
 import { marksOf } from "./model/run/frames.js";
 import { gaugesOf, waitingGauge } from "./model/gauges/gauges.js";
 import { createLegend } from "./timeline/legend.js";
@@ -14,11 +14,11 @@ import { createPainter } from "./model/picture/picture.js";
 import { drawReadout } from "./timeline/readout.js";
 import { remembered, seldom } from "./lib/remember.js";
 import { AT_END, momentOf } from "./model/run/replay.js";
-import { createReplayControls } from "./panels/run/replaycontrols.js";
+import { createReplayControls } from "./panels/run/replay-controls.js";
 import { createStore } from "./state/store.js";
 import { createTheme } from "./panels/theme.js";
 import { createTimeline } from "./timeline/timeline.js";
-import { createTwin } from "./timeline/twin.js";
+import { createRequestTable } from "./timeline/request-table.js";
 
 const record = JSON.parse(byId("record").textContent);
 const rows = fold([], marksOf(record.frame, PHASES));
@@ -38,7 +38,7 @@ const gaugesThen = seldom((known, taken) => [
 const slider = byId("timeline");
 const paint = createPainter();
 const legend = createLegend(byId("legend"));
-const twin = createTwin(byId("twin"));
+const requestTable = createRequestTable(byId("request-table"));
 const timeline = createTimeline(slider, {
   onSelect: (selected, { pinned }) => store.set({ selected, pinned }),
   onTime: (hoverTime) => store.set({ hoverTime }),
@@ -75,7 +75,7 @@ function draw() {
   palette ??= readPalette(slider);
   timeline.draw(picture, gaugesThen(!state.replay.isPlaying, moment.rows, moment.samples), palette);
   drawReadout(byId("readout"), slider, picture);
-  twin.draw(picture);
+  requestTable.draw(picture);
   return state.replay.isPlaying;
 }
 

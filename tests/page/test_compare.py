@@ -1,4 +1,4 @@
-"""static/js/compare.js and a suggestion that is tried: two runs side by side."""
+"""comparison.js and a suggestion that is tried: two runs side by side."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def run(total: float, failed: int = 0, status: str = "done", **settings: Any) ->
 
 
 def words(ask: Ask, a: dict[str, Any], b: dict[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = ask("compare", "m.comparisonWords(...given)", [FIELDS, a, b])
+    found: dict[str, str] = ask("comparison", "m.comparisonWords(...given)", [FIELDS, a, b])
     return found
 
 
@@ -69,7 +69,7 @@ def test_a_choice_holds_for_the_run_it_was_made_for(
     ask: Ask, choice: object, other: str | None
 ) -> None:
     state = {"run": {"run": "r3", "compared_with": "r2"}, "compareChoice": choice}
-    assert ask("compare", "m.comparedRun(given)", state) == other
+    assert ask("comparison", "m.comparedRun(given)", state) == other
 
 
 def test_the_run_before_is_the_newest_that_was_done(ask: Ask) -> None:
@@ -77,7 +77,7 @@ def test_the_run_before_is_the_newest_that_was_done(ask: Ask) -> None:
         {"run": name, "status": status}
         for name, status in (("r4", "done"), ("r3", "cancelled"), ("r2", "done"), ("r1", "done"))
     ]
-    found = ask("compare", "['r4', 'r2', 'r1'].map((run) => m.runBefore(given, run)?.run)", listed)
+    found = ask("comparison", "['r4', 'r2', 'r1'].map((run) => m.runBefore(given, run)?.run)", listed)
     assert found == ["r2", "r1", None]
 
 

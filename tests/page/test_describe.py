@@ -1,4 +1,4 @@
-"""static/js/describe.js and settings.js: words, numbers and the URL."""
+"""describe.js and settings.js: words, numbers and the URL."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""static/js/fold.js and frames.js: marks to rows."""
+"""fold.js and frames.js: marks to rows."""
 
 import itertools
 from typing import Any

@@ -1,4 +1,4 @@
-"""static/js/series.js and gauges.js: samples and rows to the tracks below the bars."""
+"""series.js and gauges.js: samples and rows to the tracks below the bars."""
 
 import itertools
 from typing import Any
@@ -185,7 +185,7 @@ def test_gauges_stand_below_the_bars_of_a_run(page: Page) -> None:
     assert rows is not None
     assert (box["x"], box["width"]) == (rows["x"], rows["width"])
 
-    page.click("#twin summary")
+    page.click("#request-table summary")
     expect(page.locator("#gauge-words li").first).to_contain_text("at most 15 of 15 connections")
 
     switch = page.locator("#gauges-switch")

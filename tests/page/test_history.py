@@ -264,10 +264,10 @@ def test_a_run_that_goes_on_is_told_of_in_another_view(page: Page, keep: Keep) -
     wait_for_status(page, "running")
     page.go_back()
     expect(page.locator("#timeline")).to_have_attribute("data-batches", "4 4 4")
-    expect(page.locator("#going")).to_contain_text("A run is going: ")
+    expect(page.locator("#run-notice")).to_contain_text("A run is going: ")
     page.get_by_role("button", name="Show it").click()
     expect(page.locator("#opened")).to_be_hidden()
-    expect(page.locator("#going")).to_be_hidden()
+    expect(page.locator("#run-notice")).to_be_hidden()
 
 
 @pytest.mark.parametrize(
@@ -284,8 +284,8 @@ def test_a_url_of_a_run_that_is_gone_says_so(page: Page, path: str, where: str, 
 
 def test_a_view_has_a_url_and_a_url_a_view(ask: Ask) -> None:
     def place(query: str) -> Any:
-        found = ask("place", "m.placeOf(given)", query)
-        assert ask("place", "m.placeOf(m.queryOf(given, '?requests=3'))", found) == found
+        found = ask("route", "m.routeOf(given)", query)
+        assert ask("route", "m.routeOf(m.queryOf(given, '?requests=3'))", found) == found
         return found["opened"] or found["comparing"]
 
     assert place("?run=7&requests=3") == 7
@@ -294,8 +294,8 @@ def test_a_view_has_a_url_and_a_url_a_view(ask: Ask) -> None:
     assert place("?compare=1,2,3,4,5") == ["1", "2", "3", "4"]
     for nowhere in ("", "?compare=7", "?compare=7,7", "?run=0", "?run=x", "?compare=<b>,../x"):
         assert place(nowhere) == []
-    assert ask("place", "m.queryOf(m.LIVE, '?requests=3')") == "?requests=3"
-    assert ask("place", "m.queryOf(m.LIVE)") == ""
+    assert ask("route", "m.queryOf(m.LIVE, '?requests=3')") == "?requests=3"
+    assert ask("route", "m.queryOf(m.LIVE)") == ""
 
 
 def test_a_comparison_is_told_in_tables(ask: Ask) -> None:
@@ -308,5 +308,5 @@ def test_a_comparison_is_told_in_tables(ask: Ask) -> None:
     assert [each["label"] for each in settings] == ["pool_size"]
     ends = [{"letter": "A", "x": 100, "y": 5}, {"letter": "B", "x": 300, "y": 5}]
     ends += [{"letter": "C", "x": 108, "y": 9}]
-    labels = ask("overlaid", "m.endLabels(given).map(({ text }) => text)", ends)
+    labels = ask("overlaid-steps", "m.endLabels(given).map(({ text }) => text)", ends)
     assert labels == ["A C", "B"]

@@ -54,7 +54,7 @@ def test_no_script_of_a_label_an_error_or_a_header_runs(browser: Browser, tmp_pa
             page.focus("#timeline")
             for _ in range(4):  # each request's words into the readout
                 page.keyboard.press("ArrowDown")
-            page.click("#twin summary")
+            page.click("#request-table summary")
         assert page.evaluate("() => window.hurt") is None, name
         assert (
             page.evaluate("() => document.querySelectorAll('img, [onload], [onerror]').length") == 0

@@ -1,4 +1,4 @@
-"""static/js/lanes.js: which thread or greenlet served which request."""
+"""lanes.js: which thread or greenlet served which request."""
 
 import random
 import re
@@ -93,10 +93,10 @@ def test_the_pointer_finds_the_request_in_its_lane(ask: Ask) -> None:
 
 def test_a_heading_stands_above_each_worker(ask: Ask) -> None:
     given = {"count": 16, "height": 400, "breaks": [0, 8], "heading": 18}
-    tops = ask("rowscale", "[0, 7, 8].map((k) => new m.RowScale(given).top(k))", given)
-    row_height = ask("rowscale", "new m.RowScale(given).row", given)
+    tops = ask("row-scale", "[0, 7, 8].map((k) => new m.RowScale(given).top(k))", given)
+    row_height = ask("row-scale", "new m.RowScale(given).row", given)
     assert tops == [18, 18 + 7 * row_height, 36 + 8 * row_height]
-    assert ask("rowscale", "new m.RowScale(given).position(18 + given.count)", given) == 0
+    assert ask("row-scale", "new m.RowScale(given).position(18 + given.count)", given) == 0
 
 
 def test_uneven_work_is_seen_in_lanes(page: Page) -> None:

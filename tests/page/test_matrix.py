@@ -83,7 +83,7 @@ def test_what_the_dashboard_refuses_is_said(page: Page) -> None:
 
 def test_every_verdict_has_a_shape_of_its_own(ask: Ask) -> None:
     verdicts = ["together", "one at a time", "mixed", "failed", "not run"]
-    found = ask("matrixtable", "given.map(m.startsOf)", verdicts)
+    found = ask("matrix-table", "given.map(m.startsOf)", verdicts)
     assert found == [[0, 0, 0, 0, 0], [0, 1, 2, 3, 4], [0, 0, 1, 1, 2], None, None]
 
 

@@ -1,4 +1,4 @@
-"""static/js/order.js, cursor.js and thin.js: where rows, batches and labels go."""
+"""order.js, cursor.js and thin.js: where rows, batches and labels go."""
 
 import itertools
 from typing import Any

@@ -65,7 +65,7 @@ def test_a_mix_at_another_server_shows_its_paths_and_its_waiting(other: Page) ->
     expect(other.locator("#timeline .gauge-head:visible")).to_have_count(1)
     other.click("#gauges-switch")
 
-    other.click("#twin > summary")
+    other.click("#request-table > summary")
     rows = other.locator("#paths tbody tr")
     expect(rows).to_have_count(2)
     expect(rows.nth(0)).to_contain_text("27")
@@ -77,29 +77,26 @@ def test_a_mix_at_another_server_shows_its_paths_and_its_waiting(other: Page) ->
     other.keyboard.press("Enter")
     expect(name).to_have_attribute("aria-pressed", "true")
     expect(name).to_be_focused()
-    expect(other.locator("#twin tbody tr")).to_have_count(3)
+    expect(other.locator("#request-table tbody tr")).to_have_count(3)
     expect(other.locator("#paths [role=status]")).to_contain_text(LONG)
     other.focus("#timeline")
     other.keyboard.press("End")
     expect(other.locator("#readout")).to_contain_text("(row 3)")
     other.click("text=Show all paths")
-    expect(other.locator("#twin tbody tr")).to_have_count(30)
+    expect(other.locator("#request-table tbody tr")).to_have_count(30)
     expect(other.locator("#readout")).to_contain_text("Point at a row")
 
 
-def test_the_page_assign_requestss_as_the_dashboard_does(ask: Ask) -> None:
+def test_the_page_assigns_requests_as_the_dashboard_does(ask: Ask) -> None:
     for texts, requests in (
         (["/a x3", "/b", "POST /c x7"], 50),
         (["/a"], 3),
         (["/a x2", "/b x2"], 9),
     ):
-        asks = [parse_request_spec(text) for text in texts]
-        assign_requestst = ask(
-            "mix",
-            "m.assign_requests(given[0], given[1])",
-            [[each.weight for each in asks], requests],
-        )
-        assert tuple(assign_requestst) == assign_requests(asks, requests)
+        specs = [parse_request_spec(text) for text in texts]
+        weights = [spec.weight for spec in specs]
+        assigned = ask("mix", "m.assignRequests(given[0], given[1])", [weights, requests])
+        assert tuple(assigned) == assign_requests(specs, requests)
     assert ask("mix", "m.namesOf([], 3)") == []
 
 

@@ -1,4 +1,4 @@
-"""static/js/replay.js: a run as it was at a moment, held against what the server says of it."""
+"""replay.js: a run as it was at a moment, held against what the server says of it."""
 
 from dataclasses import replace
 from typing import Any

@@ -145,11 +145,11 @@ def test_the_pool_gauge_is_full_while_others_wait(page: Page) -> None:
 def test_the_twin_is_a_table_of_all_requests(page: Page) -> None:
     launch(page, FORTY)
     wait_for_status(page, "done")
-    page.click("#twin summary")
-    expect(page.locator("#twin tbody tr")).to_have_count(40)
-    numbers = sorted(int(text) for text in page.locator("#twin tbody th").all_text_contents())
+    page.click("#request-table summary")
+    expect(page.locator("#request-table tbody tr")).to_have_count(40)
+    numbers = sorted(int(text) for text in page.locator("#request-table tbody th").all_text_contents())
     assert numbers == list(range(1, 41))
-    assert "done, HTTP 200" in page.locator("#twin tbody tr").first.inner_text()
+    assert "done, HTTP 200" in page.locator("#request-table tbody tr").first.inner_text()
 
 
 def test_the_live_region_speaks_of_batches(page: Page) -> None:

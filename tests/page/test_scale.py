@@ -1,4 +1,4 @@
-"""static/js/scale.js and rowscale.js, to the pixel."""
+"""scale.js and row-scale.js, to the pixel."""
 
 import itertools
 
@@ -57,20 +57,20 @@ def rows(count: int, height: float, breaks: list[int]) -> dict[str, object]:
 def test_rows_are_whole_pixels_where_they_can_be(
     ask: Ask, count: int, height: float, row: float
 ) -> None:
-    assert ask("rowscale", "new m.RowScale(given).row", rows(count, height, [])) == row
+    assert ask("row-scale", "new m.RowScale(given).row", rows(count, height, [])) == row
 
 
 def test_batches_are_parted_by_a_gap(ask: Ask) -> None:
     given = rows(40, 560, [15, 30])
-    tops = ask("rowscale", "[14, 15, 30].map((k) => new m.RowScale(given).top(k))", given)
-    row = ask("rowscale", "new m.RowScale(given).row", given)
+    tops = ask("row-scale", "[14, 15, 30].map((k) => new m.RowScale(given).top(k))", given)
+    row = ask("row-scale", "new m.RowScale(given).row", given)
     assert tops == [14 * row, 15 * row + 3, 30 * row + 6]
-    assert ask("rowscale", "new m.RowScale(given).bottom(15)", given) == 15 * row
-    assert ask("rowscale", "new m.RowScale(given).height", given) == 40 * row + 6
+    assert ask("row-scale", "new m.RowScale(given).bottom(15)", given) == 15 * row
+    assert ask("row-scale", "new m.RowScale(given).height", given) == 40 * row + 6
 
 
 def test_many_small_batches_have_no_gaps(ask: Ask) -> None:
-    assert ask("rowscale", "new m.RowScale(given).gap", rows(100, 560, list(range(1, 100)))) == 0
+    assert ask("row-scale", "new m.RowScale(given).gap", rows(100, 560, list(range(1, 100)))) == 0
 
 
 @pytest.mark.parametrize("count", [1, 40, 100, 1000, 10_000])
@@ -80,4 +80,4 @@ def test_the_middle_of_every_row_leads_back_to_it(ask: Ask, count: int) -> None:
         const middle = (k) => scale.top(k) + scale.row / 2;
         return Array.from({ length: given.count }, (_, k) => scale.position(middle(k)));
     })()"""
-    assert ask("rowscale", found, rows(count, 560, [count // 2])) == list(range(count))
+    assert ask("row-scale", found, rows(count, 560, [count // 2])) == list(range(count))

@@ -116,8 +116,8 @@ def test_what_is_unknown_is_dotted_and_said(page: Page) -> None:
     expect(page.locator("#notes")).to_contain_text("What 1 request did is not known in part")
     expect(page.locator("#legend")).to_contain_text("unknown")
     assert page.evaluate(DOTS) > 200
-    page.click("#twin summary")
-    expect(page.locator("#twin tbody tr")).to_have_count(2)
+    page.click("#request-table summary")
+    expect(page.locator("#request-table tbody tr")).to_have_count(2)
 
     show(page, {"status": "done"}, {"total_seconds": 3, "done": 1}, known)
     expect(page.locator("#notes")).to_be_empty()

@@ -1,4 +1,4 @@
-"""static/js/view.js and density.js: zooming, panning, and rows thinner than a pixel."""
+"""view.js and density.js: zooming, panning, and rows thinner than a pixel."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ def test_a_chosen_row_comes_into_sight(ask: Ask, row: int, first: int) -> None:
 def test_a_view_is_whole_rows_of_the_height(ask: Ask) -> None:
     given = {"count": 1000, "height": 400, "view": {"first": 100, "last": 200}}
     found = ask(
-        "rowscale",
+        "row-scale",
         "((s) => [s.row, s.height, s.top(100), s.inSight])(new m.RowScale(given))",
         given,
     )

@@ -61,7 +61,7 @@ def test_a_limit_of_the_app_is_found_tried_and_pasted(app_page: Page, served: Se
         page.click("#launch")
         page.wait_for_function(OVER, arg=before, timeout=DONE)
         before = page.evaluate("() => window.poolscope.store.get().run.run")
-    card = page.locator("#your-app")
+    card = page.locator("#user-app")
     expect(card).to_contain_text("plain:app on gunicorn 21.2.0")
     expect(card).to_contain_text("QueuePool, pool_size 2 + max_overflow 0, pool_timeout 30 s")
     expect(page.locator("#why")).to_contain_text("1 worker x (pool_size 2 + max_overflow 0) = 2")

@@ -2,16 +2,16 @@
 
 import { api, Problem } from "../state/api.js";
 import { unbroken } from "../model/words/describe.js";
-import { byId, setText } from "../dom/dom.js";
+import { byId, setText } from "../dom/elements.js";
 import { createForm } from "./form.js";
-import { isGoing } from "../state/live.js";
+import { isRunning } from "../state/live.js";
 import { asTexts, settingsFromQuery } from "../state/settings.js";
 
 const POOL_FIELDS = new Set(["pool_class", "pool_size", "max_overflow", "pool_timeout"]);
 const TYPING_PAUSE = 150; // milliseconds after the last key before the forecast is asked for
 const SECOND_PRESS = 500; // milliseconds in which a second press of Launch may not hit Cancel
 
-export function createControls(store, places) {
+export function createControls(store, navigation) {
   const { options } = store.get();
   const { fields } = options;
   const element = byId("controls");
@@ -43,7 +43,7 @@ export function createControls(store, places) {
 
   function change(settings, pause) {
     store.set({ settings, launchError: "" });
-    places.write();
+    navigation.write();
     clearTimeout(timer);
     timer = setTimeout(forecast, pause);
   }
@@ -54,7 +54,7 @@ export function createControls(store, places) {
     store.set({ launching: true, launchError: "" });
     try {
       await api.launch(store.get().settings, compare);
-      places.live(); // who launches wants to see that run
+      navigation.live(); // who launches wants to see that run
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       store.set({ launching: false });
@@ -69,7 +69,7 @@ export function createControls(store, places) {
 
   async function cancel() {
     const { run } = store.get();
-    if (!isGoing(run)) return;
+    if (!isRunning(run)) return;
     try {
       await api.cancel(run.run);
     } catch (error) {
@@ -102,7 +102,7 @@ export function createControls(store, places) {
   }
 
   change(settingsFromQuery(location.search, fields), 0);
-  places.whenSettingsCome((settings) => change(settings, 0));
+  navigation.whenSettingsCome((settings) => change(settings, 0));
 
   return {
     draw({ settings, fieldErrors, forecast: promise, launchError, launching, run }) {
@@ -111,7 +111,7 @@ export function createControls(store, places) {
       setText(byId("forecast-sentence"), unbroken(promise?.sentence ?? ""));
       setText(byId("forecast-reason"), promise?.reason ?? "");
       setText(byId("launch-error"), launchError);
-      showButtons(launching || isGoing(run));
+      showButtons(launching || isRunning(run));
       if (options.app && run?.status === "done" && run.run !== learnt) {
         learnt = run.run;
         forecast();
@@ -125,9 +125,9 @@ export function createControls(store, places) {
     /** Takes whole settings into the form and launches them, to be compared with the run that suggested them. */
     launchWith(settings) {
       change(asTexts(settings, fields), 0);
-      const { place, run } = store.get();
+      const { route, run } = store.get();
       // A suggestion of a run out of the history is tried without that run beside it: the server has no mark of it.
-      launch(place.opened === null ? run?.run ?? null : null);
+      launch(route.opened === null ? run?.run ?? null : null);
       // The button that was pressed goes with its run: the new one is to be seen, and the keyboard has to be somewhere.
       byId("sentence").scrollIntoView({ block: "nearest" });
       byId("timeline").focus({ preventScroll: true });

@@ -1,7 +1,7 @@
 // Builds the settings form from the server's list of fields, and shows values and messages in it.
 
 import { differences } from "../model/words/describe.js";
-import { make, setText } from "../dom/dom.js";
+import { make, setText } from "../dom/elements.js";
 
 const GROUPS = { server: "Server", pool: "Pool (per worker)", database: "Database", burst: "Burst" };
 

@@ -1,6 +1,6 @@
 // The help dialog, which every page has.
 
-import { byId } from "../dom/dom.js";
+import { byId } from "../dom/elements.js";
 
 export function createHelp() {
   byId("help-open").addEventListener("click", () => byId("help").showModal());

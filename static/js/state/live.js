@@ -5,10 +5,10 @@ import { newMarks } from "../model/run/frames.js";
 
 const NOTHING_YET = { rows: [], held: 0, samples: [], summary: null, text: null, before: null, selected: null, pinned: false, hoverTime: null, view: null };
 
-const GOING = new Set(["starting", "running"]);
+const RUNNING = new Set(["starting", "running"]);
 const OVER = new Set(["done", "cancelled", "failed", "broken-off"]);
 
-export const isGoing = (run) => GOING.has(run?.status);
+export const isRunning = (run) => RUNNING.has(run?.status);
 export const isOver = (run) => OVER.has(run?.status);
 
 /** A `state` message; `at`: seconds of this page's clock. Another run than before starts from nothing. */

@@ -32,8 +32,8 @@ export const FIRST_STATE = {
   text: null, // the plain text of this run, once it has ended
   before: null, // the run before this one, as GET /api/runs lists it, once this one has ended
   compareChoice: null, // {run, with}: which run a person wants beside that run, null for none
-  other: null, // the run to compare with: what compare.js makes of its record, or {run, problem}
-  place: { opened: null, comparing: [] }, // which view the URL names, as place.js has it
+  other: null, // the run to compare with: what comparison.js makes of its record, or {run, problem}
+  route: { opened: null, comparing: [] }, // which view the URL names, as route.js has it
   kept: null, // the kept run that is opened: {number, run, rows, samples, summary, text}, or {number, problem}
   replay: { at: Infinity, isPlaying: false, since: 0, speed: 1 }, // how far its replay is, as replay.js has it
   compared: null, // the runs beside each other: {key, report, runs}, or {key, problem}

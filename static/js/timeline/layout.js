@@ -1,6 +1,6 @@
 // The layout of a picture in pixels: the scales that all its tracks share.
 
-import { RowScale } from "./rowscale.js";
+import { RowScale } from "./row-scale.js";
 import { TimeScale } from "./scale.js";
 import { PAD } from "./tracks/waterfall.js";
 

@@ -1,6 +1,6 @@
 // The legend: what each kind of line means, and how many requests are in that phase.
 
-import { make, setText } from "../dom/dom.js";
+import { make, setText } from "../dom/elements.js";
 
 const ENTRIES = [
   { swatch: "queued", words: "queued", phases: ["queued"] },

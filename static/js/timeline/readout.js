@@ -1,7 +1,7 @@
 // The readout: the request under the pointer or the keyboard, with its phases and seconds, in words.
 
-import { outcomeWords, requestSpoken, requestTimes, seconds, spell, toldBy } from "../model/words/describe.js";
-import { make } from "../dom/dom.js";
+import { outcomeWords, requestSpoken, requestTimes, seconds, spell, serverTiming } from "../model/words/describe.js";
+import { make } from "../dom/elements.js";
 
 const HINT = "Point at a row, or focus the timeline and press the arrow keys, to read one request.";
 
@@ -18,7 +18,7 @@ function partsOf(row, position, { now, pinned, lines }) {
     ...times,
     make("span", { class: row.outcome === "failed" ? "readout-failed" : "readout-end" }, outcomeWords(row, now) + end),
     place && make("span", { class: "readout-place" }, place),
-    toldBy(row) && make("span", { class: "readout-place" }, `server: ${toldBy(row)}`),
+    serverTiming(row) && make("span", { class: "readout-place" }, `server: ${serverTiming(row)}`),
     pinned && make("span", { class: "readout-pin" }, "pinned, Esc releases"),
   ].filter(Boolean);
 }

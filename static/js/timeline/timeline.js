@@ -1,8 +1,8 @@
 // The timeline: stacked tracks on one time scale, one focus stop for the keyboard, and the pointer.
 
 import { drawAxis } from "./tracks/axis.js";
-import { make } from "../dom/dom.js";
-import { createGaugeTracks, GAUGE_HEIGHT } from "./tracks/gaugetracks.js";
+import { make } from "../dom/elements.js";
+import { createGaugeTracks, GAUGE_HEIGHT } from "./tracks/gauge-tracks.js";
 import { layOut } from "./layout.js";
 import { drawSteps } from "./tracks/steps.js";
 import { createWaterfall, PAD } from "./tracks/waterfall.js";

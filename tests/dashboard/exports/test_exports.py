@@ -318,8 +318,8 @@ def test_the_html_shows_the_same_batches_with_the_network_off(
     page.focus("#timeline")
     page.keyboard.press("Home")
     expect(page.locator("#readout")).to_contain_text("Request ")
-    page.click("#twin summary")
-    expect(page.locator("#twin tbody tr")).to_have_count(run.settings.requests)
+    page.click("#request-table summary")
+    expect(page.locator("#request-table tbody tr")).to_have_count(run.settings.requests)
     assert page.evaluate("() => window.hurt") is None
     assert errors == []
     assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]

@@ -4,7 +4,7 @@ import { spell } from "../words/describe.js";
 import { WITH_CONNECTION } from "../run/fold.js";
 import { poolOf } from "./pool.js";
 import { filled, largest, latenessAt, latest, ramps, rowSeries, sampleSeries, summed, valueAt } from "./series.js";
-import { withinCapacity, workersOf } from "./use.js";
+import { withinCapacity, workersOf } from "./pool-usage.js";
 
 const MOST_POOLS = 4; // more workers share one track
 const WITHIN_REACH = 0.3; // of a limit that connections have to come to, before its line is worth the room

@@ -33,9 +33,9 @@ export function lastMark(rows) {
 }
 
 /** The rows at which a batch begins: of the batches that are over, then of those that are forecast. */
-function breaksOf(batches, ghost, rowCount) {
+function breaksOf(batches, expected, rowCount) {
   const after = batches.at(-1)?.to ?? 0;
-  const toCome = ghost.map((batch) => batch.from).filter((from) => from > after);
+  const toCome = expected.map((batch) => batch.from).filter((from) => from > after);
   const starts = [...batches.map((batch) => batch.from), after, ...toCome];
   return [...new Set(starts)].filter((start) => start > 0 && start < rowCount);
 }
@@ -89,7 +89,7 @@ export function createPainter() {
     const latest = now ?? latestOf(rows);
     const total = isFinished ? summary?.total_seconds || latest : 0;
     const rowCount = lines && lines.length > 0 ? lines.length : Math.max(requests, rows.length);
-    const ghost = (isFinished || lines) && rows.length > 0 ? [] : unfinished(forecast, summary?.done ?? 0);
+    const expected = (isFinished || lines) && rows.length > 0 ? [] : unfinished(forecast, summary?.done ?? 0);
     return {
       status,
       now,
@@ -100,11 +100,11 @@ export function createPainter() {
       groups,
       order,
       rowCount,
-      breaks: order === "service" ? breaksOf(batches, ghost, rowCount) : [],
+      breaks: order === "service" ? breaksOf(batches, expected, rowCount) : [],
       requests,
       batches,
       batchEnds: summary?.batches ?? [],
-      ghost,
+      expected,
       forecast,
       doneTimes,
       doneSeries: countDone(doneTimes),

@@ -1,7 +1,7 @@
-// Pure: which of several asks each request made. The same dealing as dashboard/workload/mix.py, so that no message needs to list it.
+// Pure: which of several specs each request made. The same assignment as dashboard/mix.py, so that no message needs to list it.
 
 /** The index of the ask that request 1, 2, ... makes: smooth weighted round robin. */
-export function deal(weights, requests) {
+export function assignRequests(weights, requests) {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const credit = weights.map(() => 0);
   return Array.from({ length: requests }, () => {
@@ -16,10 +16,10 @@ export function deal(weights, requests) {
 }
 
 /** The name of what each request asked for, by its number from 1 on; [] where the endpoint alone was asked. */
-export function namesOf(asks, requests) {
-  if (!asks || asks.length === 0) return [];
-  const dealt = deal(asks.map(({ weight }) => weight), requests);
-  return ["", ...dealt.map((k) => asks[k].name)];
+export function namesOf(specs, requests) {
+  if (!specs || specs.length === 0) return [];
+  const assigned = assignRequests(specs.map(({ weight }) => weight), requests);
+  return ["", ...assigned.map((k) => specs[k].name)];
 }
 
 /** The rows that asked for one name. */

@@ -117,7 +117,7 @@ export function requestTimes(row, now) {
 }
 
 /** What the server said of a request in Server-Timing, as it said it; "" for nothing. */
-export function toldBy(row) {
+export function serverTiming(row) {
   const said = "Server-Timing: ";
   return row.marks.find(({ detail }) => detail?.startsWith(said))?.detail.slice(said.length) ?? "";
 }

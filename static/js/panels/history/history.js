@@ -1,11 +1,11 @@
 // HISTORY: the list of the kept runs, to search, sort, page, open and compare.
 
 import { api, Problem } from "../../state/api.js";
-import { byId, make, setText } from "../../dom/dom.js";
-import { createActions } from "./historyactions.js";
-import { COLUMNS, historyRow } from "./historyrow.js";
+import { byId, make, setText } from "../../dom/elements.js";
+import { createActions } from "./actions.js";
+import { COLUMNS, historyRow } from "./row.js";
 import { isOver } from "../../state/live.js";
-import { FEWEST } from "../../state/place.js";
+import { FEWEST } from "../../state/route.js";
 import { createUndo } from "./undo.js";
 
 const SIZE = 10; // runs on a page
@@ -24,7 +24,7 @@ function directionOf(sort, name) {
 }
 
 /** Wires the section; onLoad gets the settings of a run for the form, onRenamed its new label. */
-export function createHistory(store, places, { onLoad, onRenamed }) {
+export function createHistory(store, navigation, { onLoad, onRenamed }) {
   const section = byId("history");
   const body = byId("history-rows");
   const search = byId("history-search");
@@ -87,7 +87,7 @@ export function createHistory(store, places, { onLoad, onRenamed }) {
   byId("history-earlier").addEventListener("click", () => turnTo(store.get().listed.page - 1));
   byId("history-later").addEventListener("click", () => turnTo(store.get().listed.page + 1));
   byId("history-compare").addEventListener("click", () => {
-    places.go({ opened: null, comparing: store.get().chosen.map(String) });
+    navigation.go({ opened: null, comparing: store.get().chosen.map(String) });
     scrollTo({ top: 0 });
     byId("comparing-title").focus({ preventScroll: true });
   });
@@ -107,9 +107,9 @@ export function createHistory(store, places, { onLoad, onRenamed }) {
     make("th", { scope: "col" }, make("span", { class: "visually-hidden" }, "compare")), ...headings,
     make("th", { scope: "col" }, make("span", { class: "visually-hidden" }, "what to do with it")));
 
-  function drawRows({ listed, chosen, renaming, place }) {
+  function drawRows({ listed, chosen, renaming, route }) {
     const key = document.activeElement?.closest("#history-rows") ? document.activeElement.dataset.key : null;
-    const options = { chosen, renaming, opened: place.opened, handlers: actions };
+    const options = { chosen, renaming, opened: route.opened, handlers: actions };
     body.replaceChildren(...listed.runs.map((run) => historyRow(run, options)));
     if (key && !document.activeElement?.closest("#history-rows")) focusOn(key);
   }
@@ -132,10 +132,10 @@ export function createHistory(store, places, { onLoad, onRenamed }) {
   }
 
   function draw(state) {
-    const { listed, chosen, renaming, place, listProblem, asked, deleted } = state;
+    const { listed, chosen, renaming, route, listProblem, asked, deleted } = state;
     // While a label is typed the rows stay; what is new comes when that has ended.
     const isTyping = renaming !== null && drawn?.renaming === renaming;
-    const now = { listed, chosen, renaming, place };
+    const now = { listed, chosen, renaming, route };
     const isNew = drawn === null || Object.keys(now).some((key) => now[key] !== drawn[key]);
     if (listed && isNew && !isTyping) {
       drawn = now;
@@ -145,7 +145,7 @@ export function createHistory(store, places, { onLoad, onRenamed }) {
     showDeleted(deleted);
   }
 
-  const KEYS = ["listed", "chosen", "renaming", "place", "listProblem", "asked", "deleted"];
+  const KEYS = ["listed", "chosen", "renaming", "route", "listProblem", "asked", "deleted"];
   store.subscribe((state, changed) => {
     if (KEYS.some((key) => changed.has(key))) draw(state);
     // A run that has ended is told of twice: when it ends, and when it is kept.

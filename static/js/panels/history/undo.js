@@ -1,6 +1,6 @@
 // Runs that were deleted a moment ago, each with a button that brings it back. They stay until they are put away.
 
-import { make } from "../../dom/dom.js";
+import { make } from "../../dom/elements.js";
 
 /** Wires the region; the returned function shows the deleted runs: [{number, undo}]. */
 export function createUndo(region, { onUndo, onDismiss }) {

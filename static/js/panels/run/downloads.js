@@ -1,7 +1,7 @@
 // The files of the run that is shown: one link for each format, and the way to its replay.
 
 import { filePath } from "../../state/api.js";
-import { byId, make } from "../../dom/dom.js";
+import { byId, make } from "../../dom/elements.js";
 import { isOver } from "../../state/live.js";
 
 /** The formats of dashboard/exports, and what opens them; a test holds the names against each other. */
@@ -34,6 +34,6 @@ export function createDownloads() {
     line.replaceChildren(
       make("span", { class: "part-title", id: "files-title" }, "Files"),
       make("ul", { "aria-labelledby": "files-title" }, ...links),
-      replay ? make("a", { class: "button", href: `/?run=${replay}`, "data-place": "" }, `Replay #${replay}`) : "");
+      replay ? make("a", { class: "button", href: `/?run=${replay}`, "data-route": "" }, `Replay #${replay}`) : "");
   };
 }

@@ -1,8 +1,8 @@
 // What a person has to know beside the picture: a lost link, a target that failed, failed requests, lost marks.
 
 import { count, sentence } from "../../model/words/describe.js";
-import { make } from "../../dom/dom.js";
-import { isGoing } from "../../state/live.js";
+import { make } from "../../dom/elements.js";
+import { isRunning } from "../../state/live.js";
 
 function errorNotice({ cause, cure, stderr }) {
   const lastLines = { class: "stderr", tabindex: "0", "aria-label": "Last lines of the target's stderr" };
@@ -36,7 +36,7 @@ function noticesOf({ link, run, summary }) {
 /** What is good to know, but changes nothing: shown below the picture, so that it moves nothing. */
 function notesOf({ run }, unknown) {
   // Once a run is over, its own notes say what was lost and what was restored.
-  const lost = isGoing(run) && run.marks_lost > 0 ? [`${count(run.marks_lost, "mark")} did not arrive so far.`] : [];
+  const lost = isRunning(run) && run.marks_lost > 0 ? [`${count(run.marks_lost, "mark")} did not arrive so far.`] : [];
   const dotted = unknown > 0
     ? [`What ${count(unknown, "request")} did is not known in part: there the bar is dotted.`] : [];
   return [...lost, ...dotted, ...(run?.notes ?? [])].map((note) => make("p", {}, note));

@@ -1,7 +1,7 @@
 // What each path did: a table beside the timeline, whose rows filter it.
 
 import { spell } from "../../model/words/describe.js";
-import { make } from "../../dom/dom.js";
+import { make } from "../../dom/elements.js";
 import { namesOf, rowsOf } from "../../model/run/mix.js";
 import { remembered } from "../../lib/remember.js";
 

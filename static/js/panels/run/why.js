@@ -1,7 +1,7 @@
 // WHY: the server's diagnosis, and a button for each setting that would lift the limit.
 
 import { aboutSeconds } from "../../model/words/describe.js";
-import { make } from "../../dom/dom.js";
+import { make } from "../../dom/elements.js";
 
 function buttonFor({ title, settings, forecast_seconds: forecast }, onTry) {
   const promise = forecast === undefined ? "" : make("span", { class: "button-note" }, ` about ${aboutSeconds(forecast)}`);

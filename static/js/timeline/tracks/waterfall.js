@@ -2,7 +2,7 @@
 
 import { createBrushes, drawBar } from "./bars.js";
 import { createDensity, drawFailed } from "./density.js";
-import { drawGhost } from "./ghost.js";
+import { drawForecastOutline } from "./forecast-outline.js";
 import { seconds } from "../../model/words/describe.js";
 import { CROWDED, drawNow, hairlines } from "./guides.js";
 import { beganAt } from "../../model/picture/lanes.js";
@@ -189,7 +189,7 @@ export function createWaterfall(track) {
     const context = track.fit(width, height);
     const hasBatches = picture.batches.length > 0;
     const isEmpty = picture.ordered.length === 0;
-    const extents = hasBatches ? picture.batches : isEmpty ? picture.ghost : [];
+    const extents = hasBatches ? picture.batches : isEmpty ? picture.expected : [];
     context.save();
     context.beginPath();
     context.rect(0, PAD - 2, width, height - 2 * PAD + 4);
@@ -197,7 +197,7 @@ export function createWaterfall(track) {
     drawBands(context, picture, geometry);
     drawGrid(context, picture, geometry);
     drawRows(context, picture, { ...geometry, drawDensity });
-    drawGhost(context, picture, { ...geometry, top: PAD });
+    drawForecastOutline(context, picture, { ...geometry, top: PAD });
     drawNow(context, picture, geometry, height);
     if (hasBatches) drawBrackets(context, extents, geometry);
     drawSelection(context, picture, geometry);

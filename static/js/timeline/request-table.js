@@ -1,8 +1,8 @@
-// The timeline's text twin: a table with a row for each request, a page at a time.
+// The timeline as text: a table with a row for each request, a page at a time.
 
 import { outcomeWords } from "../model/words/describe.js";
 import { durations } from "../model/run/fold.js";
-import { make, setText } from "../dom/dom.js";
+import { make, setText } from "../dom/elements.js";
 
 const PAGE = 500;
 
@@ -18,7 +18,7 @@ function cellsOf(row, now) {
 }
 
 /** Builds the table in a <details>; it is only filled while that is open. */
-export function createTwin(details) {
+export function createRequestTable(details) {
   const body = make("tbody");
   const caption = make("caption");
   const table = make("table", {}, caption,

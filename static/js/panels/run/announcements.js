@@ -1,14 +1,14 @@
 // The live region: says each batch of a run once, politely, and how the run ended.
 
 import { batchSpoken } from "../../model/words/describe.js";
-import { setText } from "../../dom/dom.js";
+import { setText } from "../../dom/elements.js";
 
 // Milliseconds between a batch's first completion and the words about it: by then the batch is whole. Batches that come
 // faster than this are spoken of together.
 const PAUSE = 1500;
 
 /** Returns a function to call with every state; it speaks in the region. */
-export function createSpeaker(region) {
+export function createAnnouncements(region) {
   let run = null;
   let spoken = 0; // batches
   let isEndSpoken = false;

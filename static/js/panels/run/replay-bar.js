@@ -1,8 +1,8 @@
 // The bar of an opened run: which run it is, its replay, and what it was made with.
 
 import { whenWords } from "../../model/words/describe.js";
-import { byId, setText } from "../../dom/dom.js";
-import { createReplayControls } from "./replaycontrols.js";
+import { byId, setText } from "../../dom/elements.js";
+import { createReplayControls } from "./replay-controls.js";
 
 function factsOf({ settings, status, started_at: startedAt }) {
   return [status === "done" ? "" : status, `${settings.mode}, ${settings.endpoint}`, startedAt && whenWords(startedAt)]
@@ -14,11 +14,11 @@ function versionWords({ versions }) {
 }
 
 /** Wires the bar; clock: seconds of this page. */
-export function createReplayBar(store, places, clock) {
+export function createReplayBar(store, navigation, clock) {
   const drawControls = createReplayControls(store, () => store.get().kept?.end ?? 0, clock);
   byId("opened-close").addEventListener("click", (event) => {
     event.preventDefault();
-    places.live();
+    navigation.live();
     byId("timeline").focus();
   });
 

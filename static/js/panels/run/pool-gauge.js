@@ -1,10 +1,10 @@
 // The pool gauge: one cell for each connection that a worker's pool may have, filled while it is out.
 
-import { make, setText } from "../../dom/dom.js";
+import { make, setText } from "../../dom/elements.js";
 import { clock, count } from "../../model/words/describe.js";
 import { poolOf } from "../../model/gauges/pool.js";
 import { seldom } from "../../lib/remember.js";
-import { poolUse, withinCapacity, workersOf } from "../../model/gauges/use.js";
+import { poolUsage, withinCapacity, workersOf } from "../../model/gauges/pool-usage.js";
 
 const MOST_WORKERS = 8;
 const MOST_CELLS = 120;
@@ -32,7 +32,7 @@ function words({ use, pool, workers, hoverTime, isOver, peak }) {
 }
 
 /** Builds the gauge in an element; `draw` shows the pool at a moment. */
-export function createGauge(root) {
+export function createPoolGauge(root) {
   const label = make("span", { class: "pool-words" });
   const workersBox = make("div", { class: "pool-workers" });
   root.replaceChildren(
@@ -40,7 +40,7 @@ export function createGauge(root) {
     make("div", { class: "pool" }, workersBox, label));
   let drawn = "";
   let lines = [];
-  const useAt = seldom(poolUse, { pause: 0 });
+  const usageAt = seldom(poolUsage, { pause: 0 });
 
   function rebuild(pool, pids) {
     const key = JSON.stringify([pool, pids]);
@@ -61,7 +61,7 @@ export function createGauge(root) {
       const pool = poolOf(settings);
       const pids = workersOf(target, rows);
       rebuild(pool, pids.length > 0 ? pids : [0]);
-      const use = useAt(isOver || hoverTime !== null, rows, hoverTime ?? now);
+      const use = usageAt(isOver || hoverTime !== null, rows, hoverTime ?? now);
       for (const { pid, cells } of lines) {
         const out = use.byWorker.get(pid) ?? 0;
         cells.forEach((cell, k) => cell.classList.toggle("is-out", k < out));

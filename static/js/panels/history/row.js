@@ -1,9 +1,9 @@
 // One kept run as a row of the history's table.
 
 import { count, plainSeconds, seconds, whenWords } from "../../model/words/describe.js";
-import { make } from "../../dom/dom.js";
-import { MOST } from "../../state/place.js";
-import { tinyWaterfall } from "./tinywaterfall.js";
+import { make } from "../../dom/elements.js";
+import { MOST } from "../../state/route.js";
+import { tinyWaterfall } from "./tiny-waterfall.js";
 
 export const NO_LIMIT = "no limit";
 
@@ -29,7 +29,7 @@ function button(kind, number, words, name, onclick) {
 function nameCell(run, { isRenaming, isShown, onRename }) {
   const { number, label, pinned, started_at: startedAt } = run;
   const link = make("a", {
-    href: `/?run=${number}`, "data-place": "", "data-key": `open-${number}`, "aria-current": isShown ? "true" : null,
+    href: `/?run=${number}`, "data-route": "", "data-key": `open-${number}`, "aria-current": isShown ? "true" : null,
     "aria-label": `Open run #${number}${label ? ` ${label}` : ""}`,
   }, `#${number}`);
   const name = isRenaming

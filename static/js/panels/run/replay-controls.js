@@ -1,6 +1,6 @@
 // Play, pause, speed and a scrubber for a finished run.
 
-import { byId, make, setText } from "../../dom/dom.js";
+import { byId, make, setText } from "../../dom/elements.js";
 import { momentOf, momentWords, moved, NOTCHES, SPEEDS, toggled } from "../../model/run/replay.js";
 
 /** Wires the controls to the store's `replay`; end: seconds that the run has; clock: seconds of this page. */

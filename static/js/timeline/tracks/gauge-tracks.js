@@ -1,6 +1,6 @@
 // Draws the gauges as small tracks below the bars, on the same time scale.
 
-import { make, setText } from "../../dom/dom.js";
+import { make, setText } from "../../dom/elements.js";
 import { drawHairlines, drawNow } from "./guides.js";
 import { faded } from "../palette.js";
 import { corners } from "../../model/gauges/series.js";
@@ -144,7 +144,7 @@ export function createGaugeTracks(parent) {
   };
 }
 
-/** One line for each gauge in words, in a list that is the text twin of the tracks. */
+/** One line for each gauge in words, in a list that says what the tracks show. */
 export function showGaugeWords(list, gauges) {
   while (list.children.length < gauges.length) list.append(make("li"));
   while (list.children.length > gauges.length) list.lastChild.remove();

@@ -1,8 +1,8 @@
 // A kept run that is opened: its record in place of the live run's state, as it was at the moment of its replay.
 
 import { api } from "./api.js";
-import { runOfRecord } from "../model/words/compare.js";
-import { isGoing, runningSeconds } from "./live.js";
+import { runOfRecord } from "../model/words/comparison.js";
+import { isRunning, runningSeconds } from "./live.js";
 import { createMoment, endOf } from "../model/run/moment.js";
 import { createQuestion } from "./question.js";
 import { AT_END, momentOf } from "../model/run/replay.js";
@@ -26,15 +26,15 @@ function instead(state, number, sentence) {
 /** The record as the store keeps it. */
 function keptOf(number, record, phases) {
   const { state, gauges, summary } = record;
-  if (isGoing(state)) {
-    return { number, isGoing: true, problem: `Run #${number} is still going. It can be opened when it has ended.` };
+  if (isRunning(state)) {
+    return { number, isRunning: true, problem: `Run #${number} is still going. It can be opened when it has ended.` };
   }
   const { rows } = runOfRecord(record, phases);
   return { number, run: state, rows, samples: gauges.samples, summary, end: endOf({ rows, summary }), text: null };
 }
 
 /** Wires the store's `kept` to the view that the URL names. */
-export function createOpened(store) {
+export function createOpenedRun(store) {
   const then = createMoment();
   let seen = null; // the live run's state when the record was asked for last
 
@@ -63,11 +63,11 @@ export function createOpened(store) {
      * moment: {at} of the replay, or null; clock: seconds of this page.
      */
     shown(state, clock) {
-      const { place: { opened: number }, kept, run, replay } = state;
+      const { route: { opened: number }, kept, run, replay } = state;
       // It is the live run as long as it goes on.
-      const wanted = isGoing(run) && run.history_id === number ? null : number;
+      const wanted = isRunning(run) && run.history_id === number ? null : number;
       // A run is told of as over before it is kept: what is said to be going is asked for again with every news.
-      if (kept?.isGoing && run !== seen) {
+      if (kept?.isRunning && run !== seen) {
         seen = run;
         fetchRun(null);
       }

@@ -3,7 +3,7 @@
 import { phaseAt, WITH_CONNECTION } from "../run/fold.js";
 
 /** Counts at a time: {out, waiting, byWorker: Map pid -> connections out}. */
-export function poolUse(rows, seconds) {
+export function poolUsage(rows, seconds) {
   const byWorker = new Map();
   let out = 0;
   let waiting = 0;
@@ -26,7 +26,7 @@ export function withinCapacity(count, capacity) {
 }
 
 /** The most connections that were out at once in the whole run. */
-export function peakUse(rows) {
+export function peakUsage(rows) {
   const changes = [];
   for (const row of rows) {
     for (const { phase, from, to } of row.spans) {

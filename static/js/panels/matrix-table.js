@@ -1,7 +1,7 @@
 // The matrix as a table: how each worker class fares with each driver, in words and as the shape that its bars have.
 
 import { seconds } from "../model/words/describe.js";
-import { make } from "../dom/dom.js";
+import { make } from "../dom/elements.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const BARS = 5; // the requests of one cell

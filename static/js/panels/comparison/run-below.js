@@ -2,13 +2,13 @@
 
 import { api } from "../../state/api.js";
 import { drawAxis } from "../../timeline/tracks/axis.js";
-import { comparedRun, comparisonWords, runBefore, runOfRecord } from "../../model/words/compare.js";
+import { comparedRun, comparisonWords, runBefore, runOfRecord } from "../../model/words/comparison.js";
 import { unbroken } from "../../model/words/describe.js";
-import { byId, setText } from "../../dom/dom.js";
+import { byId, setText } from "../../dom/elements.js";
 import { layOut } from "../../timeline/layout.js";
 import { isOver } from "../../state/live.js";
 import { createPainter } from "../../model/picture/picture.js";
-import { queryOf } from "../../state/place.js";
+import { queryOf } from "../../state/route.js";
 import { createQuestion } from "../../state/question.js";
 import { createTrack } from "../../timeline/track.js";
 import { createWaterfall } from "../../timeline/tracks/waterfall.js";
@@ -16,7 +16,7 @@ import { createWaterfall } from "../../timeline/tracks/waterfall.js";
 const ROOM = 150; // pixels for the rows of the other run
 
 /** Wires the section; `draw` shows a state below the picture of its run, which needs `otherOf` before. */
-export function createComparison(store) {
+export function createRunBelow(store) {
   const section = byId("compare");
   const plot = byId("compare-plot");
   const offer = byId("compare-before");

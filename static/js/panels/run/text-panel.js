@@ -1,7 +1,7 @@
-// The plain text of a run: what the seed's client prints, to copy or to download.
+// The plain text of a run: what the original example's client prints, to copy or to download.
 
 import { api, Problem, textPath } from "../../state/api.js";
-import { byId, setText } from "../../dom/dom.js";
+import { byId, setText } from "../../dom/elements.js";
 import { isOver } from "../../state/live.js";
 
 const SAID_FOR = 1600; // milliseconds

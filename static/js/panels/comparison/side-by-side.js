@@ -2,12 +2,12 @@
 
 import { api } from "../../state/api.js";
 import { drawAxis } from "../../timeline/tracks/axis.js";
-import { runOfRecord } from "../../model/words/compare.js";
+import { runOfRecord } from "../../model/words/comparison.js";
 import { unbroken } from "../../model/words/describe.js";
-import { byId, make, setText } from "../../dom/dom.js";
+import { byId, make, setText } from "../../dom/elements.js";
 import { figureRows, runWords, settingRows } from "../../model/words/figures.js";
 import { layOut } from "../../timeline/layout.js";
-import { drawOverlaid, LINES } from "../../timeline/tracks/overlaid.js";
+import { drawOverlaid, LINES } from "../../timeline/tracks/overlaid-steps.js";
 import { createPainter, lastMark, ROOM_AFTER_END } from "../../model/picture/picture.js";
 import { createQuestion } from "../../state/question.js";
 import { createTrack } from "../../timeline/track.js";
@@ -47,7 +47,7 @@ function lineKey(k) {
 
 function headingOf(run, told, k) {
   const name = run.number ? `#${run.number}` : run.run;
-  const link = run.number ? make("a", { href: `/?run=${run.number}`, "data-place": "" }, name) : name;
+  const link = run.number ? make("a", { href: `/?run=${run.number}`, "data-route": "" }, name) : name;
   const label = told.label ? make("span", { class: "lane-label" }, told.label) : "";
   return make("h3", { class: "comparing-run" },
     make("b", {}, LETTERS[k]), lineKey(k), link, label,
@@ -55,7 +55,7 @@ function headingOf(run, told, k) {
 }
 
 /** Wires the section; `draw` shows the runs that the URL names. */
-export function createComparing(store, places) {
+export function createSideBySide(store, navigation) {
   const section = byId("comparing");
   const plot = byId("comparing-plot");
   let shown = null; // what the plot was built for
@@ -69,7 +69,7 @@ export function createComparing(store, places) {
 
   byId("comparing-close").addEventListener("click", (event) => {
     event.preventDefault();
-    places.live();
+    navigation.live();
     byId("timeline").focus();
   });
 
@@ -109,8 +109,8 @@ export function createComparing(store, places) {
 
   return {
     /** Whether the section stands in place of a run. */
-    draw({ place, compared }, palette) {
-      const key = place.comparing.join(",") || null;
+    draw({ route, compared }, palette) {
+      const key = route.comparing.join(",") || null;
       fetchRuns(key);
       section.hidden = key === null;
       if (key === null) return false;

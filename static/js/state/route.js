@@ -11,7 +11,7 @@ const NUMBER = /^[1-9]\d{0,9}$/;
 const NAME = /^(?:[1-9]\d{0,9}|r[\w-]{1,30})$/;
 
 /** The view that a URL's query asks for; what cannot be a run is left out. */
-export function placeOf(query) {
+export function routeOf(query) {
   const asked = new URLSearchParams(query);
   const names = (asked.get("compare") ?? "").split(",").map((name) => name.trim()).filter((name) => NAME.test(name));
   const comparing = [...new Set(names)].slice(0, MOST);
@@ -27,7 +27,7 @@ export function queryOf({ opened, comparing }, settingsQuery = "") {
 }
 
 /** "#7 · ", "#7, #6 · ": what a view adds to the title of the window. */
-export function placeWords({ opened, comparing }) {
+export function routeWords({ opened, comparing }) {
   const names = opened === null ? comparing : [opened];
   return names.length > 0 ? `${names.map((name) => (NUMBER.test(name) ? `#${name}` : name)).join(", ")} · ` : "";
 }
@@ -35,6 +35,6 @@ export function placeWords({ opened, comparing }) {
 export const isLive = ({ opened, comparing }) => opened === null && comparing.length === 0;
 
 /** Whether two views are the same. */
-export function isSamePlace(one, other) {
+export function isSameRoute(one, other) {
   return one.opened === other.opened && one.comparing.join() === other.comparing.join();
 }

@@ -1,6 +1,6 @@
 // Your own app beside a run: what gunicorn was given, the pools as found, and the lines to paste.
 
-import { make } from "../../dom/dom.js";
+import { make } from "../../dom/elements.js";
 
 const row = (term, ...words) => [make("dt", {}, term), make("dd", {}, ...words)];
 
@@ -15,7 +15,7 @@ function pasteOf({ paste, paste_title: title }) {
 }
 
 /** Returns a function that shows what a summary says of the app; nothing for a run of ours. */
-export function createYourApp(element) {
+export function createUserApp(element) {
   let shown;
   return (app) => {
     const key = JSON.stringify(app ?? null);
@@ -29,9 +29,9 @@ export function createYourApp(element) {
     const pools = app.pools.map((words) => make("div", {}, words));
     element.replaceChildren(
       make("span", { class: "part-title" }, "App"),
-      make("div", { class: "your-app" },
-        make("p", { class: "your-app-name" }, `${app.module} on ${app.on}`),
-        make("dl", { class: "your-app-facts" },
+      make("div", { class: "user-app" },
+        make("p", { class: "user-app-name" }, `${app.module} on ${app.on}`),
+        make("dl", { class: "user-app-facts" },
           ...row("This run", app.used),
           ...row("Its own configuration", app.given),
           ...(pools.length > 0 ? row("Pool as found", ...pools) : [])),

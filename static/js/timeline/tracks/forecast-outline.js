@@ -4,8 +4,8 @@ import { faded } from "../palette.js";
 
 const SMALLEST_BOX = 4; // pixels; below it the boxes melt into one outline of the staircase
 
-function boxesOf(ghost, firstSeconds, scale, rowScale, top) {
-  return ghost.map((batch) => ({
+function boxesOf(expected, firstSeconds, scale, rowScale, top) {
+  return expected.map((batch) => ({
     left: scale.clampedX(Math.max(0, batch.at - firstSeconds)),
     right: scale.clampedX(batch.at),
     top: top + rowScale.top(Math.min(batch.from, rowScale.count - 1)),
@@ -26,9 +26,9 @@ function outlineStairs(context, boxes) {
 }
 
 /** Draws the batches still to come; each box is as long as the first batch takes. */
-export function drawGhost(context, { ghost, forecast }, { scale, rowScale, top, palette }) {
-  if (ghost.length === 0) return;
-  const boxes = boxesOf(ghost, forecast.batches[0].at, scale, rowScale, top);
+export function drawForecastOutline(context, { expected, forecast }, { scale, rowScale, top, palette }) {
+  if (expected.length === 0) return;
+  const boxes = boxesOf(expected, forecast.batches[0].at, scale, rowScale, top);
   context.save();
   context.fillStyle = faded(palette.executing, 0.07);
   context.strokeStyle = palette.forecast;

@@ -1,7 +1,7 @@
 // What can be done to a kept run: choose it for a comparison, load its settings, rename, pin, delete, bring back.
 
 import { api, Problem } from "../../state/api.js";
-import { loadedWords } from "./historyrow.js";
+import { loadedWords } from "./row.js";
 
 const MOST_DELETED = 5; // that are offered back at once
 
