@@ -26,6 +26,8 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/deno lint --quiet
+	$(BIN)/deno fmt --quiet --check
 
 # What can be known without a server, a database or a browser, within a minute.
 check: lint

@@ -4,7 +4,13 @@ import { api } from "./state/api.js";
 import { createSideBySide } from "./panels/comparison/side-by-side.js";
 import { createRunBelow } from "./panels/comparison/run-below.js";
 import { createControls } from "./panels/controls.js";
-import { clock as clockWords, emptySentence, stepSentence, targetWords, unbroken } from "./model/words/describe.js";
+import {
+  clock as clockWords,
+  emptySentence,
+  stepSentence,
+  targetWords,
+  unbroken,
+} from "./model/words/describe.js";
 import { byId, make, setText } from "./dom/elements.js";
 import { createDownloads } from "./panels/run/downloads.js";
 import { countUnknown } from "./model/run/fold.js";
@@ -17,7 +23,8 @@ import { createRunNotice } from "./panels/run/run-notice.js";
 import { createHelp } from "./panels/help.js";
 import { createHistory } from "./panels/history/history.js";
 import { createLegend } from "./timeline/legend.js";
-import { isOver, stepSeconds } from "./state/live.js";
+import { isOver } from "./model/run/status.js";
+import { stepSeconds } from "./state/live.js";
 import { createNotices } from "./panels/run/notices.js";
 import { createOpenedRun } from "./state/opened-run.js";
 import { ORDERS } from "./model/picture/order.js";
@@ -50,7 +57,9 @@ const asFound = remembered((settings, pool) => (pool ? { ...settings, ...pool } 
 /** What the picture is about: the run, or what the form promises while there is none. */
 function subjectOf({ run, summary, settings, typed, forecast }) {
   // The pool of an app is as it was found, whatever the form says.
-  if (run?.run) return { settings: asFound(run.settings, summary?.app?.pool), forecast: run.forecast };
+  if (run?.run) {
+    return { settings: asFound(run.settings, summary?.app?.pool), forecast: run.forecast };
+  }
   return { settings: typed ?? settings, forecast };
 }
 
@@ -75,7 +84,9 @@ function drawHeader({ run, summary, route }) {
   setText(byId("target-words"), targetWords(target));
   byId("target").dataset.state = target?.state ?? "none";
   document.documentElement.dataset.runStatus = run?.status ?? "idle";
-  const progress = run?.status === "running" && summary ? `${summary.done} of ${summary.requests} · ` : "";
+  const progress = run?.status === "running" && summary
+    ? `${summary.done} of ${summary.requests} · `
+    : "";
   document.title = `${progress}${routeWords(route)}Poolscope`;
 }
 
@@ -83,7 +94,9 @@ function drawHeader({ run, summary, route }) {
 const withoutLive = (state) => ({ ...state, run: null, before: null });
 
 function createOrderSwitch(select) {
-  select.replaceChildren(...Object.entries(ORDERS).map(([value, { title }]) => make("option", { value }, title)));
+  select.replaceChildren(
+    ...Object.entries(ORDERS).map(([value, { title }]) => make("option", { value }, title)),
+  );
   select.addEventListener("change", () => store.set({ order: select.value, view: null }));
 }
 
@@ -112,7 +125,10 @@ async function start() {
   const gaugesNow = seldom(gaugesOf);
   const waitingNow = seldom(waitingGauge);
   const filter = createFilter();
-  const showPaths = createPaths(byId("paths"), (path) => store.set({ path, view: null, selected: null, pinned: false }));
+  const showPaths = createPaths(
+    byId("paths"),
+    (path) => store.set({ path, view: null, selected: null, pinned: false }),
+  );
   const unknownIn = seldom(countUnknown);
   const speak = createAnnouncements(byId("spoken"));
   const slider = byId("timeline");
@@ -148,9 +164,13 @@ async function start() {
     const requests = summary?.requests ?? (Number(settings.requests) || 1);
     const isUnequal = summary?.picture === "waiting";
     const picture = paint({
-      status, order, now,
+      status,
+      order,
+      now,
       ...filter({ rows, summary, forecast, requests, path: live.path, asks: run?.asks }),
-       selected, pinned, hoverTime,
+      selected,
+      pinned,
+      hoverTime,
       isGreenlets: run?.target?.worker_class === "gevent",
       other: isOpened ? null : comparison.otherOf(state),
       whole: state.whole,

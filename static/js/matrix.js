@@ -16,7 +16,10 @@ function show(survey) {
   byId("matrix").setAttribute("aria-busy", String(going));
   byId("measure").disabled = going;
   setText(byId("measure"), cells.length > 0 && !going ? "Measure again" : "Measure");
-  setText(byId("progress"), going || cells.length > 0 ? `${cells.length} of ${combinations} measured` : "");
+  setText(
+    byId("progress"),
+    going || cells.length > 0 ? `${cells.length} of ${combinations} measured` : "",
+  );
   byId("reasons").replaceChildren(...reasonsOf(cells).map((reason) => make("li", {}, reason)));
 }
 
@@ -40,10 +43,11 @@ async function look() {
   });
 }
 
-byId("measure").addEventListener("click", () => attempt(async () => {
-  await api.measureMatrix();
-  await look();
-}));
+byId("measure").addEventListener("click", () =>
+  attempt(async () => {
+    await api.measureMatrix();
+    await look();
+  }));
 
 createHelp();
 createTheme(byId("theme"), () => {});

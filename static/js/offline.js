@@ -24,7 +24,14 @@ const record = JSON.parse(byId("record").textContent);
 const rows = fold([], marksOf(record.frame, PHASES));
 const { state: run, gauges: { samples }, summary } = record;
 const kept = { run, rows, samples, summary, end: endOf({ rows, summary }) };
-const store = createStore({ order: "service", selected: null, pinned: false, hoverTime: null, view: null, replay: AT_END });
+const store = createStore({
+  order: "service",
+  selected: null,
+  pinned: false,
+  hoverTime: null,
+  view: null,
+  replay: AT_END,
+});
 const pageSeconds = () => performance.now() / 1000;
 const then = createMoment();
 const drawReplay = createReplayControls(store, () => kept.end, pageSeconds);
@@ -46,7 +53,9 @@ const timeline = createTimeline(slider, {
 });
 
 const orders = byId("order");
-orders.replaceChildren(...Object.entries(ORDERS).map(([value, { title }]) => make("option", { value }, title)));
+orders.replaceChildren(
+  ...Object.entries(ORDERS).map(([value, { title }]) => make("option", { value }, title)),
+);
 orders.addEventListener("change", () => store.set({ order: orders.value, view: null }));
 
 // Read again only when the theme changes, as on the page.

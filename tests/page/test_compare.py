@@ -77,7 +77,9 @@ def test_the_run_before_is_the_newest_that_was_done(ask: Ask) -> None:
         {"run": name, "status": status}
         for name, status in (("r4", "done"), ("r3", "cancelled"), ("r2", "done"), ("r1", "done"))
     ]
-    found = ask("comparison", "['r4', 'r2', 'r1'].map((run) => m.runBefore(given, run)?.run)", listed)
+    found = ask(
+        "comparison", "['r4', 'r2', 'r1'].map((run) => m.runBefore(given, run)?.run)", listed
+    )
     assert found == ["r2", "r1", None]
 
 

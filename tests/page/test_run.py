@@ -147,7 +147,9 @@ def test_the_twin_is_a_table_of_all_requests(page: Page) -> None:
     wait_for_status(page, "done")
     page.click("#request-table summary")
     expect(page.locator("#request-table tbody tr")).to_have_count(40)
-    numbers = sorted(int(text) for text in page.locator("#request-table tbody th").all_text_contents())
+    numbers = sorted(
+        int(text) for text in page.locator("#request-table tbody th").all_text_contents()
+    )
     assert numbers == list(range(1, 41))
     assert "done, HTTP 200" in page.locator("#request-table tbody tr").first.inner_text()
 

@@ -10,7 +10,11 @@ export function make(tag, attributes = {}, ...children) {
     if (typeof value === "function") element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  element.append(
+    ...children.filter((child) =>
+      child !== null && child !== undefined && child !== false && child !== ""
+    ),
+  );
   return element;
 }
 

@@ -5,7 +5,10 @@ export function remembered(compute) {
   let last = null;
   let result;
   return (...args) => {
-    if (last === null || args.length !== last.length || args.some((arg, k) => !Object.is(arg, last[k]))) {
+    if (
+      last === null || args.length !== last.length ||
+      args.some((arg, k) => !Object.is(arg, last[k]))
+    ) {
       result = compute(...args);
       last = args;
     }
@@ -17,7 +20,10 @@ export function remembered(compute) {
  * Like `remembered`, but with new arguments computes only so often that it takes at most `share` of the time, and at
  * most every `pause` milliseconds. `isFinal`, the first argument of the result, asks for the truth at once.
  */
-export function seldom(compute, { pause = 80, share = 0.03, clock = () => performance.now() } = {}) {
+export function seldom(
+  compute,
+  { pause = 80, share = 0.03, clock = () => performance.now() } = {},
+) {
   const exact = remembered(compute);
   let notBefore = -Infinity;
   let result;

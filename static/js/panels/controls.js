@@ -4,7 +4,7 @@ import { api, Problem } from "../state/api.js";
 import { unbroken } from "../model/words/describe.js";
 import { byId, setText } from "../dom/elements.js";
 import { createForm } from "./form.js";
-import { isRunning } from "../state/live.js";
+import { isRunning } from "../model/run/status.js";
 import { asTexts, settingsFromQuery } from "../state/settings.js";
 
 const POOL_FIELDS = new Set(["pool_class", "pool_size", "max_overflow", "pool_timeout"]);
@@ -38,7 +38,12 @@ export function createControls(store, navigation) {
   function refuse(problem) {
     const { byField } = problem;
     const hasFields = Object.keys(byField).length > 0;
-    store.set({ typed: null, forecast: null, fieldErrors: byField, launchError: hasFields ? "" : problem.message });
+    store.set({
+      typed: null,
+      forecast: null,
+      fieldErrors: byField,
+      launchError: hasFields ? "" : problem.message,
+    });
   }
 
   function change(settings, pause) {
@@ -91,11 +96,14 @@ export function createControls(store, navigation) {
     if (performance.now() - launchedAt > SECOND_PRESS) cancel();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) cancel();
+    if (
+      event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")
+    ) cancel();
   });
 
   function showButtons(going) {
-    const hadFocus = document.activeElement === launchButton || document.activeElement === cancelButton;
+    const hadFocus = document.activeElement === launchButton ||
+      document.activeElement === cancelButton;
     launchButton.hidden = going;
     cancelButton.hidden = !going;
     if (hadFocus) (going ? cancelButton : launchButton).focus();

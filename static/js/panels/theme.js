@@ -25,7 +25,8 @@ function apply(theme) {
 /** Wires the radio group of themes; `onChange` is called whenever the colours in force may have changed. */
 export function createTheme(group, onChange) {
   const current = document.documentElement.dataset.theme ?? stored() ?? "auto";
-  const chosen = group.querySelector(`input[value="${current}"]`) ?? group.querySelector('input[value="auto"]');
+  const chosen = group.querySelector(`input[value="${current}"]`) ??
+    group.querySelector('input[value="auto"]');
   chosen.checked = true;
   group.addEventListener("change", (event) => {
     store(event.target.value);

@@ -23,12 +23,16 @@ async function ask(path, options) {
   if (response.ok) return response;
   const { status } = response;
   const isJson = response.headers.get("content-type")?.includes("json");
-  throw new Problem(isJson ? await response.json() : { title: `The dashboard answered ${status}`, status });
+  throw new Problem(
+    isJson ? await response.json() : { title: `The dashboard answered ${status}`, status },
+  );
 }
 
 async function send(method, path, body) {
   const response = await ask(path, {
-    method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+    method,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
   });
   return response.json().catch(() => ({}));
 }
@@ -44,7 +48,8 @@ export const api = {
   options: async () => (await ask("/api/options")).json(),
   forecast: (settings) => post("/api/forecast", settings),
   /** compare: the run before, to be laid beside the new one, or null. */
-  launch: (settings, compare = null) => post(`/api/runs${compare ? `?compare=${encodeURIComponent(compare)}` : ""}`, settings),
+  launch: (settings, compare = null) =>
+    post(`/api/runs${compare ? `?compare=${encodeURIComponent(compare)}` : ""}`, settings),
   runs: async () => (await ask("/api/runs")).json(),
   record: async (run) => (await ask(`/api/runs/${encodeURIComponent(run)}/record`)).json(),
   cancel: (run) => post(`/api/runs/${encodeURIComponent(run)}/cancel`),
@@ -61,10 +66,14 @@ export const api = {
   remove: async (number) => (await ask(pathOf(number), { method: "DELETE" })).json(),
   undo: (path) => post(path),
   /** A run out of a file of JSON lines. */
-  bringIn: async (file) => (await ask("/api/history", {
-    method: "POST", headers: { "Content-Type": "application/x-ndjson" }, body: file,
-  })).json(),
-  compare: async (names) => (await ask(`/api/compare?${new URLSearchParams({ runs: names.join(",") })}`)).json(),
+  bringIn: async (file) =>
+    (await ask("/api/history", {
+      method: "POST",
+      headers: { "Content-Type": "application/x-ndjson" },
+      body: file,
+    })).json(),
+  compare: async (names) =>
+    (await ask(`/api/compare?${new URLSearchParams({ runs: names.join(",") })}`)).json(),
 };
 
 export const textPath = (run) => `${pathOf(run)}/text`;

@@ -3,13 +3,18 @@
 import { fold } from "../model/run/fold.js";
 import { newMarks } from "../model/run/frames.js";
 
-const NOTHING_YET = { rows: [], held: 0, samples: [], summary: null, text: null, before: null, selected: null, pinned: false, hoverTime: null, view: null };
-
-const RUNNING = new Set(["starting", "running"]);
-const OVER = new Set(["done", "cancelled", "failed", "broken-off"]);
-
-export const isRunning = (run) => RUNNING.has(run?.status);
-export const isOver = (run) => OVER.has(run?.status);
+const NOTHING_YET = {
+  rows: [],
+  held: 0,
+  samples: [],
+  summary: null,
+  text: null,
+  before: null,
+  selected: null,
+  pinned: false,
+  hoverTime: null,
+  view: null,
+};
 
 /** A `state` message; `at`: seconds of this page's clock. Another run than before starts from nothing. */
 export function afterState(state, message, at) {

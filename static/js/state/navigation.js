@@ -1,6 +1,6 @@
 // The URL: which view the page shows, with the settings of the form. Back and forward lead through the views.
 
-import { isSameRoute, LIVE, routeOf, queryOf } from "./route.js";
+import { isSameRoute, LIVE, queryOf, routeOf } from "./route.js";
 import { queryFromSettings, settingsFromQuery } from "./settings.js";
 
 /** Opening another view leaves what was chosen in the one before. */

@@ -2,7 +2,8 @@
 
 import { api } from "./api.js";
 import { runOfRecord } from "../model/words/comparison.js";
-import { isRunning, runningSeconds } from "./live.js";
+import { isRunning } from "../model/run/status.js";
+import { runningSeconds } from "./live.js";
 import { createMoment, endOf } from "../model/run/moment.js";
 import { createQuestion } from "./question.js";
 import { AT_END, momentOf } from "../model/run/replay.js";
@@ -13,13 +14,35 @@ function instead(state, number, sentence) {
   const { settings } = state;
   return {
     ...state,
-    run: { run, status: "opening", settings, forecast: null, target: null, error: null, notes: [], marks_lost: 0 },
-    rows: [], samples: [], text: null,
-    summary: {
-      run, sentence, counts: {}, requests: Number(settings.requests) || 1, done: 0, failed: 0, total_seconds: 0,
-      batches: [], failures: [], diagnosis: null,
+    run: {
+      run,
+      status: "opening",
+      settings,
+      forecast: null,
+      target: null,
+      error: null,
+      notes: [],
+      marks_lost: 0,
     },
-    now: null, whole: null, moment: null, isOpened: true,
+    rows: [],
+    samples: [],
+    text: null,
+    summary: {
+      run,
+      sentence,
+      counts: {},
+      requests: Number(settings.requests) || 1,
+      done: 0,
+      failed: 0,
+      total_seconds: 0,
+      batches: [],
+      failures: [],
+      diagnosis: null,
+    },
+    now: null,
+    whole: null,
+    moment: null,
+    isOpened: true,
   };
 }
 
@@ -27,10 +50,22 @@ function instead(state, number, sentence) {
 function keptOf(number, record, phases) {
   const { state, gauges, summary } = record;
   if (isRunning(state)) {
-    return { number, isRunning: true, problem: `Run #${number} is still going. It can be opened when it has ended.` };
+    return {
+      number,
+      isRunning: true,
+      problem: `Run #${number} is still going. It can be opened when it has ended.`,
+    };
   }
   const { rows } = runOfRecord(record, phases);
-  return { number, run: state, rows, samples: gauges.samples, summary, end: endOf({ rows, summary }), text: null };
+  return {
+    number,
+    run: state,
+    rows,
+    samples: gauges.samples,
+    summary,
+    end: endOf({ rows, summary }),
+    text: null,
+  };
 }
 
 /** Wires the store's `kept` to the view that the URL names. */
@@ -38,15 +73,16 @@ export function createOpenedRun(store) {
   const then = createMoment();
   let seen = null; // the live run's state when the record was asked for last
 
-  const fetchText = createQuestion(api.text,
-    (text, number) => keep(number, { text }), (problem, number) => keep(number, { text: `(${problem.message})` }));
-  const fetchRun = createQuestion(api.keptRun,
-    (record, number) => {
-      seen = store.get().run;
-      store.set({ kept: keptOf(number, record, store.get().options.phases), replay: AT_END });
-      if (!store.get().kept.problem) fetchText(number);
-    },
-    (problem, number) => store.set({ kept: { number, problem: problem.message } }));
+  const fetchText = createQuestion(
+    api.text,
+    (text, number) => keep(number, { text }),
+    (problem, number) => keep(number, { text: `(${problem.message})` }),
+  );
+  const fetchRun = createQuestion(api.keptRun, (record, number) => {
+    seen = store.get().run;
+    store.set({ kept: keptOf(number, record, store.get().options.phases), replay: AT_END });
+    if (!store.get().kept.problem) fetchText(number);
+  }, (problem, number) => store.set({ kept: { number, problem: problem.message } }));
 
   function keep(number, patch) {
     const { kept } = store.get();
@@ -74,7 +110,13 @@ export function createOpenedRun(store) {
       fetchRun(wanted);
       if (wanted === null) {
         fetchText(null);
-        return { ...state, now: runningSeconds(state, clock), whole: null, moment: null, isOpened: false };
+        return {
+          ...state,
+          now: runningSeconds(state, clock),
+          whole: null,
+          moment: null,
+          isOpened: false,
+        };
       }
       if (kept?.number !== number) return instead(state, number, `Opening run #${number}…`);
       if (kept.problem) return instead(state, number, kept.problem);

@@ -13,7 +13,9 @@ const NAME = /^(?:[1-9]\d{0,9}|r[\w-]{1,30})$/;
 /** The view that a URL's query asks for; what cannot be a run is left out. */
 export function routeOf(query) {
   const asked = new URLSearchParams(query);
-  const names = (asked.get("compare") ?? "").split(",").map((name) => name.trim()).filter((name) => NAME.test(name));
+  const names = (asked.get("compare") ?? "").split(",").map((name) => name.trim()).filter((name) =>
+    NAME.test(name)
+  );
   const comparing = [...new Set(names)].slice(0, MOST);
   if (comparing.length >= FEWEST) return { opened: null, comparing };
   const run = (asked.get("run") ?? "").replace(/^#/, "");
@@ -22,14 +24,20 @@ export function routeOf(query) {
 
 /** What a view adds to the query of the settings, which is "" or begins with "?". */
 export function queryOf({ opened, comparing }, settingsQuery = "") {
-  const own = opened !== null ? `run=${opened}` : comparing.length > 0 ? `compare=${comparing.join(",")}` : "";
+  const own = opened !== null
+    ? `run=${opened}`
+    : comparing.length > 0
+    ? `compare=${comparing.join(",")}`
+    : "";
   return [own, settingsQuery.replace(/^\?/, "")].filter(Boolean).join("&").replace(/^(?=.)/, "?");
 }
 
 /** "#7 · ", "#7, #6 · ": what a view adds to the title of the window. */
 export function routeWords({ opened, comparing }) {
   const names = opened === null ? comparing : [opened];
-  return names.length > 0 ? `${names.map((name) => (NUMBER.test(name) ? `#${name}` : name)).join(", ")} · ` : "";
+  return names.length > 0
+    ? `${names.map((name) => (NUMBER.test(name) ? `#${name}` : name)).join(", ")} · `
+    : "";
 }
 
 export const isLive = ({ opened, comparing }) => opened === null && comparing.length === 0;

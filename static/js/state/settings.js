@@ -28,5 +28,7 @@ export function queryFromSettings(settings, fields) {
 
 /** Whole settings, as a suggestion has them, in the form's texts. */
 export function asTexts(settings, fields) {
-  return Object.fromEntries(fields.map((field) => [field.name, String(settings[field.name] ?? field.default)]));
+  return Object.fromEntries(
+    fields.map((field) => [field.name, String(settings[field.name] ?? field.default)]),
+  );
 }

@@ -6,7 +6,10 @@ import { afterFrame, afterGauges, afterState, afterSummary } from "./live.js";
 /** Connects the store to the server; `clock` gives seconds of this page's clock. */
 export function connect(store, clock) {
   const socket = io({
-    path: "/socket.io", transports: ["websocket"], reconnectionDelay: 300, reconnectionDelayMax: 2000, // milliseconds
+    path: "/socket.io",
+    transports: ["websocket"],
+    reconnectionDelay: 300,
+    reconnectionDelayMax: 2000, // milliseconds
   });
 
   function follow() {

@@ -7,7 +7,9 @@ export function createStore(initial) {
   return {
     get: () => state,
     set(patch) {
-      const changed = new Set(Object.keys(patch).filter((key) => !Object.is(patch[key], state[key])));
+      const changed = new Set(
+        Object.keys(patch).filter((key) => !Object.is(patch[key], state[key])),
+      );
       if (changed.size === 0) return;
       state = Object.freeze({ ...state, ...patch });
       for (const listener of listeners) listener(state, changed);

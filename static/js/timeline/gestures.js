@@ -25,11 +25,14 @@ export function createGestures(element, where, onView) {
     const { x, y } = pixels(event);
     const { view, bounds } = place;
     let next = view;
-    if (event.ctrlKey || event.metaKey || place.isAxis) next = zoomed(view, bounds, Math.exp(-y * WHEEL_ZOOM), place);
-    else if (event.shiftKey || Math.abs(x) > Math.abs(y)) next = panned(view, bounds, { time: (x || y) / PLOT });
-    else next = panned(view, bounds, { rows: y / PLOT });
+    if (event.ctrlKey || event.metaKey || place.isAxis) {
+      next = zoomed(view, bounds, Math.exp(-y * WHEEL_ZOOM), place);
+    } else if (event.shiftKey || Math.abs(x) > Math.abs(y)) {
+      next = panned(view, bounds, { time: (x || y) / PLOT });
+    } else next = panned(view, bounds, { rows: y / PLOT });
     // Where nothing moves, the wheel scrolls the page as ever.
-    const same = next === view || (next && view && next.first === view.first && next.from === view.from && next.to === view.to);
+    const same = next === view ||
+      (next && view && next.first === view.first && next.from === view.from && next.to === view.to);
     if (same && !event.ctrlKey && !event.metaKey && !place.isAxis) return;
     event.preventDefault();
     onView(next);

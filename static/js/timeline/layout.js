@@ -12,12 +12,26 @@ export function layOut(picture, width, room, palette) {
   const isNarrow = width < NARROW;
   const { view } = picture;
   const scale = new TimeScale({
-    from: view?.from ?? 0, to: view?.to ?? picture.end, left: 46, right: width - (isNarrow ? 100 : 158),
+    from: view?.from ?? 0,
+    to: view?.to ?? picture.end,
+    left: 46,
+    right: width - (isNarrow ? 100 : 158),
   });
   const rowScale = new RowScale({
-    view, count: picture.rowCount, height: room, pixelRatio: window.devicePixelRatio,
+    view,
+    count: picture.rowCount,
+    height: room,
+    pixelRatio: window.devicePixelRatio,
     ...(picture.groups.length > 0
-      ? { breaks: picture.groups.map(({ from }) => from), heading: HEADING } : { breaks: picture.breaks }),
+      ? { breaks: picture.groups.map(({ from }) => from), heading: HEADING }
+      : { breaks: picture.breaks }),
   });
-  return { scale, rowScale, width, height: Math.max(24, rowScale.height + 2 * PAD), palette, isNarrow };
+  return {
+    scale,
+    rowScale,
+    width,
+    height: Math.max(24, rowScale.height + 2 * PAD),
+    palette,
+    isNarrow,
+  };
 }

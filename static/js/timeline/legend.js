@@ -17,12 +17,16 @@ const ENTRIES = [
 /** Builds the legend; the returned function shows the counts of a run, or none. */
 export function createLegend(element) {
   const numbers = ENTRIES.map(() => make("b", { class: "legend-count" }));
-  element.replaceChildren(...ENTRIES.map(({ swatch, words }, k) => make("li", {},
-    make("span", { class: `swatch swatch-${swatch}` }), words, numbers[k])));
+  element.replaceChildren(
+    ...ENTRIES.map(({ swatch, words }, k) =>
+      make("li", {}, make("span", { class: `swatch swatch-${swatch}` }), words, numbers[k])
+    ),
+  );
   /** unknown: how many requests have an unknown phase; without any there is nothing to explain. */
-  return (counts, unknown) => ENTRIES.forEach(({ phases, isRare }, k) => {
-    if (isRare) element.children[k].hidden = unknown === 0;
-    const number = counts ? phases.reduce((sum, phase) => sum + (counts[phase] ?? 0), 0) : 0;
-    setText(numbers[k], number > 0 ? number.toLocaleString("en-US") : "");
-  });
+  return (counts, unknown) =>
+    ENTRIES.forEach(({ phases, isRare }, k) => {
+      if (isRare) element.children[k].hidden = unknown === 0;
+      const number = counts ? phases.reduce((sum, phase) => sum + (counts[phase] ?? 0), 0) : 0;
+      setText(numbers[k], number > 0 ? number.toLocaleString("en-US") : "");
+    });
 }

@@ -1,8 +1,20 @@
 // The colours of css/tokens.css as the canvas needs them, read when something is drawn so that a theme change shows.
 
 const NAMES = [
-  "page", "band", "grid", "hairline", "ink", "muted", "select",
-  "queued", "waiting", "executing", "failed", "unknown", "forecast", "now",
+  "page",
+  "band",
+  "grid",
+  "hairline",
+  "ink",
+  "muted",
+  "select",
+  "queued",
+  "waiting",
+  "executing",
+  "failed",
+  "unknown",
+  "forecast",
+  "now",
 ];
 
 /** Reads the tokens as they are in force on an element: {name: "rgb(...)"}. */

@@ -20,14 +20,20 @@ export class RowScale {
   constructor({ count, height, breaks = [], heading = 0, pixelRatio = 1, view = null }) {
     this.count = count;
     const room = Math.max(height / 2, height - breaks.length * heading);
-    this.row = view && view.last - view.first < count ? Math.min(TALLEST_ROW, room / (view.last - view.first))
+    this.row = view && view.last - view.first < count
+      ? Math.min(TALLEST_ROW, room / (view.last - view.first))
       : rowHeight(count, room, pixelRatio);
     const fits = heading > 0 || (this.row >= 2 && breaks.length * GAP <= height * GAP_SHARE);
     this.gap = fits ? heading || GAP : 0;
     this.breaks = fits ? breaks : [];
     this.offset = 0;
     const all = count * this.row + this.breaks.length * this.gap;
-    if (view) this.offset = Math.min(this.#raw(Math.floor(view.first)) + (view.first % 1) * this.row, Math.max(0, all - height));
+    if (view) {
+      this.offset = Math.min(
+        this.#raw(Math.floor(view.first)) + (view.first % 1) * this.row,
+        Math.max(0, all - height),
+      );
+    }
     this.height = view ? Math.min(height, all) : all;
     Object.freeze(this);
   }

@@ -32,13 +32,17 @@ const boundsOf = ({ end, rowCount }) => ({ end, rows: rowCount });
 /** What the keys zoom around: the chosen request, else the middle. */
 function centerOf(picture) {
   const row = picture.ordered[picture.selected];
-  return row ? { seconds: row.executingAt ?? row.end, row: lineAt(picture, picture.selected) + 0.5 } : {};
+  return row
+    ? { seconds: row.executingAt ?? row.end, row: lineAt(picture, picture.selected) + 0.5 }
+    : {};
 }
 
 /** A line through all tracks under the pointer: an element of its own, so that nothing is drawn anew for it. */
 function showHover(line, { hoverTime }, { scale }) {
   line.hidden = hoverTime === null;
-  if (hoverTime !== null) line.style.transform = `translateX(${Math.round(scale.clampedX(hoverTime))}px)`;
+  if (hoverTime !== null) {
+    line.style.transform = `translateX(${Math.round(scale.clampedX(hoverTime))}px)`;
+  }
 }
 
 /**

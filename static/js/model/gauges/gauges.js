@@ -3,7 +3,17 @@
 import { spell } from "../words/describe.js";
 import { WITH_CONNECTION } from "../run/fold.js";
 import { poolOf } from "./pool.js";
-import { filled, largest, latenessAt, latest, ramps, rowSeries, sampleSeries, summed, valueAt } from "./series.js";
+import {
+  filled,
+  largest,
+  latenessAt,
+  latest,
+  ramps,
+  rowSeries,
+  sampleSeries,
+  summed,
+  valueAt,
+} from "./series.js";
 import { withinCapacity, workersOf } from "./pool-usage.js";
 
 const MOST_POOLS = 4; // more workers share one track
@@ -24,7 +34,9 @@ function counted(series, most, at) {
 function limitsOf(pool, workers) {
   if (!pool) return [];
   const all = { value: (pool.size + pool.overflow) * workers, words: "limit" };
-  return pool.overflow > 0 ? [all, { value: pool.size * workers, words: "pool_size", isMinor: true }] : [all];
+  return pool.overflow > 0
+    ? [all, { value: pool.size * workers, words: "pool_size", isMinor: true }]
+    : [all];
 }
 
 /** Whether a worker's samples have a gap in which its requests may have moved. */
@@ -39,7 +51,11 @@ function outOf(pid, { rows, samples }, pool) {
   if (!isSilent(sampled, SILENCE, rows)) return sampled;
   const { times, values } = rowSeries(rows, WITH_CONNECTION, pid);
   const capacity = pool && pool.size + pool.overflow;
-  return filled(sampled, { times, values: values.map((value) => withinCapacity(value, capacity)) }, SILENCE);
+  return filled(
+    sampled,
+    { times, values: values.map((value) => withinCapacity(value, capacity)) },
+    SILENCE,
+  );
 }
 
 function poolGauge(title, pids, context, pool) {
@@ -51,20 +67,31 @@ function poolGauge(title, pids, context, pool) {
   const of = capacity === null ? "" : ` of ${number(capacity)}`;
   return {
     title,
-    area: { series: out, words: "out", color: "executing", top: Math.max(capacity ?? 0, mostOut, 1) },
+    area: {
+      series: out,
+      words: "out",
+      color: "executing",
+      top: Math.max(capacity ?? 0, mostOut, 1),
+    },
     // On a scale of its own: beside 85 that wait, 15 that are out would be a thin strip.
     line: { series: waiting, words: "waiting", color: "waiting", top: Math.max(1, mostWaiting) },
     limits,
-    read: (at) => [`${counted(out, mostOut, at)}${of} out`, `${counted(waiting, mostWaiting, at)} waiting`],
-    sentence: `${title}: at most ${number(mostOut)}${of} connections out, `
-      + `at most ${plural(mostWaiting, "request")} waiting for one.`,
+    read: (
+      at,
+    ) => [`${counted(out, mostOut, at)}${of} out`, `${counted(waiting, mostWaiting, at)} waiting`],
+    sentence: `${title}: at most ${number(mostOut)}${of} connections out, ` +
+      `at most ${plural(mostWaiting, "request")} waiting for one.`,
   };
 }
 
 function poolGauges(context, pids) {
   const pool = poolOf(context.settings);
-  if (pids.length > MOST_POOLS) return [poolGauge(`pools of ${pids.length} workers`, pids, context, pool)];
-  return pids.map((pid) => poolGauge(pids.length > 1 ? `pool of pid ${pid}` : "pool", [pid], context, pool));
+  if (pids.length > MOST_POOLS) {
+    return [poolGauge(`pools of ${pids.length} workers`, pids, context, pool)];
+  }
+  return pids.map((pid) =>
+    poolGauge(pids.length > 1 ? `pool of pid ${pid}` : "pool", [pid], context, pool)
+  );
 }
 
 function databaseGauge({ settings, samples }) {
@@ -81,8 +108,12 @@ function databaseGauge({ settings, samples }) {
     line: { series: total, words: "all", color: "ink", top },
     limits: inReach ? [{ value: allowed, words: "max_connections" }] : [],
     note: inReach || allowed === null ? "" : `max_connections ${number(allowed)} is far above`,
-    read: (at) => [`${counted(total, mostTotal, at)}${of}`, `${counted(active, mostActive, at)} active`],
-    sentence: `Database: at most ${number(mostTotal)}${of} connections, at most ${number(mostActive)} active.`,
+    read: (
+      at,
+    ) => [`${counted(total, mostTotal, at)}${of}`, `${counted(active, mostActive, at)} active`],
+    sentence: `Database: at most ${number(mostTotal)}${of} connections, at most ${
+      number(mostActive)
+    } active.`,
   };
 }
 
@@ -96,9 +127,14 @@ function backlogGauge({ rows, samples }) {
     area: { series: backlog, words: "in the backlog", color: "queued", top },
     line: { series: queued, words: "queued", color: "queued", top },
     limits: [],
-    read: (at) => [`${counted(queued, mostQueued, at)} queued`, `${counted(backlog, mostBacklog, at)} in backlog`],
-    sentence: `Waiting for a worker: at most ${plural(mostQueued, "request")}, `
-      + `at most ${number(mostBacklog)} of them in the backlog.`,
+    read: (
+      at,
+    ) => [
+      `${counted(queued, mostQueued, at)} queued`,
+      `${counted(backlog, mostBacklog, at)} in backlog`,
+    ],
+    sentence: `Waiting for a worker: at most ${plural(mostQueued, "request")}, ` +
+      `at most ${number(mostBacklog)} of them in the backlog.`,
   };
 }
 
@@ -110,7 +146,9 @@ function loopGauge({ samples }) {
     title: "event loop",
     ramps: { lates, words: "late", color: "muted", top },
     limits: [],
-    read: (at) => [at === null ? `max ${spell(most)} late` : `${spell(latenessAt(lates, at))} late`],
+    read: (
+      at,
+    ) => [at === null ? `max ${spell(most)} late` : `${spell(latenessAt(lates, at))} late`],
     sentence: `Event loop: at most ${spell(most)} late.`,
   };
 }
@@ -127,9 +165,11 @@ export function waitingGauge(rows) {
     line: { series: waiting, words: "for a connection", color: "waiting", top },
     limits: [],
     read: (at) => [
-      `${counted(queued, mostQueued, at)} for a worker`, `${counted(waiting, mostWaiting, at)} for a connection`],
-    sentence: `Waiting over time: at most ${plural(mostQueued, "request")} for a worker, `
-      + `at most ${number(mostWaiting)} for a connection.`,
+      `${counted(queued, mostQueued, at)} for a worker`,
+      `${counted(waiting, mostWaiting, at)} for a connection`,
+    ],
+    sentence: `Waiting over time: at most ${plural(mostQueued, "request")} for a worker, ` +
+      `at most ${number(mostWaiting)} for a connection.`,
   };
 }
 
@@ -140,12 +180,16 @@ export function gaugesOf(settings, target, rows, samples) {
   const context = { settings, rows, samples };
   const pids = workersOf(target, rows);
   // The target is still starting: room for as many pools as there will be.
-  const workers = pids.length > 0 ? pids : Array.from({ length: Number(settings.workers) || 1 }, () => -1);
+  const workers = pids.length > 0
+    ? pids
+    : Array.from({ length: Number(settings.workers) || 1 }, () => -1);
   const usesDatabase = settings.endpoint !== "python";
   const isOurs = settings.endpoint !== "app"; // the database that we can ask
   const isGevent = target?.worker_class === "gevent" || settings.worker_class === "gevent";
   return [
-    ...(usesDatabase ? [...poolGauges(context, workers), ...(isOurs ? [databaseGauge(context)] : [])] : []),
+    ...(usesDatabase
+      ? [...poolGauges(context, workers), ...(isOurs ? [databaseGauge(context)] : [])]
+      : []),
     backlogGauge(context),
     ...(isGevent ? [loopGauge(context)] : []),
   ];

@@ -7,7 +7,9 @@ function ascending(samples) {
 
 /** One value of a gauge's samples, each [at, name, worker, values]; `worker` null: of any. A state left out is 0. */
 export function sampleSeries(samples, name, value, worker = null) {
-  const own = ascending(samples.filter((sample) => sample[1] === name && (worker === null || sample[2] === worker)));
+  const own = ascending(
+    samples.filter((sample) => sample[1] === name && (worker === null || sample[2] === worker)),
+  );
   return { times: own.map(([at]) => at), values: own.map((sample) => sample[3][value] ?? 0) };
 }
 
@@ -61,7 +63,8 @@ function countBetween(begins, ends) {
 export function summed(several) {
   if (several.length === 1) return several[0];
   return seriesOfChanges(several.flatMap(({ times, values }) => (
-    times.map((at, k) => [at, values[k] - (values[k - 1] ?? 0)]))));
+    times.map((at, k) => [at, values[k] - (values[k - 1] ?? 0)])
+  )));
 }
 
 /**
@@ -81,7 +84,9 @@ export function filled(sampled, known, pause) {
     if (k >= 0) push(at, sampled.values[k]);
     if (next - at <= pause) continue;
     if (k >= 0) push(at + pause, valueAt(known, at + pause));
-    for (let j = indexAt(known.times, at + pause) + 1; known.times[j] < next; j += 1) push(known.times[j], known.values[j]);
+    for (let j = indexAt(known.times, at + pause) + 1; known.times[j] < next; j += 1) {
+      push(known.times[j], known.values[j]);
+    }
   }
   return { times, values };
 }
@@ -122,7 +127,11 @@ export function corners(series, scale, until) {
     points.push([x, value]);
     let low = value;
     let high = value;
-    for (; k < times.length && times[k] <= end && Math.round(scale.x(times[k]) * 2) / 2 === x; k += 1) {
+    for (
+      ;
+      k < times.length && times[k] <= end && Math.round(scale.x(times[k]) * 2) / 2 === x;
+      k += 1
+    ) {
       value = values[k];
       low = Math.min(low, value);
       high = Math.max(high, value);
@@ -139,12 +148,18 @@ export function corners(series, scale, until) {
  * Returns [{from, to}] in seconds; the lateness at a time between them is the time since `from`.
  */
 export function ramps(samples) {
-  return samples.filter((sample) => sample[1] === "loop").map(([at, , , { lag }]) => ({ from: at - lag, to: at }));
+  return samples.filter((sample) => sample[1] === "loop").map(([at, , , { lag }]) => ({
+    from: at - lag,
+    to: at,
+  }));
 }
 
 /** The lateness at a time, the largest over the workers. */
 export function latenessAt(lates, at) {
-  return lates.reduce((most, { from, to }) => (from <= at && at <= to ? Math.max(most, at - from) : most), 0);
+  return lates.reduce(
+    (most, { from, to }) => (from <= at && at <= to ? Math.max(most, at - from) : most),
+    0,
+  );
 }
 
 export function latest(lates) {

@@ -4,7 +4,10 @@ const ROWS_WITHOUT_BATCHES = 15;
 
 function batchStarts(extents, rowCount) {
   if (extents.length > 0) return extents.map((extent) => extent.from);
-  return Array.from({ length: Math.ceil(rowCount / ROWS_WITHOUT_BATCHES) }, (_, k) => k * ROWS_WITHOUT_BATCHES);
+  return Array.from(
+    { length: Math.ceil(rowCount / ROWS_WITHOUT_BATCHES) },
+    (_, k) => k * ROWS_WITHOUT_BATCHES,
+  );
 }
 
 /**
@@ -17,12 +20,19 @@ export function moved(key, position, rowCount, extents) {
   if (last < 0) return null;
   const starts = batchStarts(extents, rowCount);
   switch (key) {
-    case "ArrowDown": return Math.min(last, position + 1);
-    case "ArrowUp": return position < 0 ? last : Math.max(0, position - 1);
-    case "Home": return 0;
-    case "End": return last;
-    case "PageDown": return starts.find((start) => start > position) ?? last;
-    case "PageUp": return position < 0 ? last : starts.findLast((start) => start < position) ?? 0;
-    default: return null;
+    case "ArrowDown":
+      return Math.min(last, position + 1);
+    case "ArrowUp":
+      return position < 0 ? last : Math.max(0, position - 1);
+    case "Home":
+      return 0;
+    case "End":
+      return last;
+    case "PageDown":
+      return starts.find((start) => start > position) ?? last;
+    case "PageUp":
+      return position < 0 ? last : starts.findLast((start) => start < position) ?? 0;
+    default:
+      return null;
   }
 }

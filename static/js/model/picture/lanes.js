@@ -39,7 +39,8 @@ function lanesOfWorker(rows, isGreenlets) {
   const began = new Map(rows.map((row) => [row, beganAt(row)]));
   const inTime = rows.toSorted((a, b) => began.get(a) - began.get(b) || a.seq - b.seq);
   const isNumbered = !isGreenlets && inTime.every((row) => row.lane > 0);
-  const lanes = isNumbered ? inTime.map((row) => row.lane)
+  const lanes = isNumbered
+    ? inTime.map((row) => row.lane)
     : pack(inTime.map((row) => ({ from: began.get(row), to: row.end ?? Infinity })));
   const byLane = new Map();
   inTime.forEach((row, k) => byLane.set(lanes[k], [...(byLane.get(lanes[k]) ?? []), row]));
@@ -49,7 +50,9 @@ function lanesOfWorker(rows, isGreenlets) {
 function headingOf(pid, rows, lanes, isGreenlets) {
   const requests = count(rows.length, "request");
   if (!pid) return `no worker: ${requests}`;
-  const width = isGreenlets ? `, at most ${lanes.length.toLocaleString("en-US")} at once` : ` in ${count(lanes.length, "thread")}`;
+  const width = isGreenlets
+    ? `, at most ${lanes.length.toLocaleString("en-US")} at once`
+    : ` in ${count(lanes.length, "thread")}`;
   return `pid ${pid}: ${requests}${width}`;
 }
 
@@ -70,7 +73,12 @@ export function inLanes(rows, isGreenlets) {
     const lanes = pid === 0 ? [own] : lanesOfWorker(own, isGreenlets);
     const from = lines.length;
     for (const lane of lanes) lines.push(lane);
-    groups.push({ from, to: lines.length, first, heading: headingOf(pid, own, lanes, isGreenlets) });
+    groups.push({
+      from,
+      to: lines.length,
+      first,
+      heading: headingOf(pid, own, lanes, isGreenlets),
+    });
     first += own.length;
   }
   return { ordered: lines.flat(), lines, groups };

@@ -1,6 +1,6 @@
 // Pure: the state -> everything the timeline draws. An export or a replay makes the same picture from a list of marks.
 
-import { isOver } from "../../state/live.js";
+import { isOver } from "../run/status.js";
 import { batchExtents, forecastExtents, linesOf, ORDERS, positionsOf } from "./order.js";
 import { remembered } from "../../lib/remember.js";
 
@@ -60,7 +60,9 @@ function countOf(times) {
 
 /** Returns a function that makes pictures and keeps the parts that did not change since the last one. */
 export function createPainter() {
-  const arrange = remembered((rows, order, isGreenlets) => ORDERS[order].arrange(rows, isGreenlets));
+  const arrange = remembered((rows, order, isGreenlets) =>
+    ORDERS[order].arrange(rows, isGreenlets)
+  );
   const place = remembered((ordered) => positionsOf(ordered));
   const extend = remembered((batches, positions) => batchExtents(batches, positions));
   const lineUp = remembered(linesOf);
@@ -78,8 +80,21 @@ export function createPainter() {
    * axis has to reach at least; whole: those that it has exactly, or null; view: the part to show, as view.js has it.
    */
   return function paint({
-    status, rows, order, requests, forecast, summary, now, selected, pinned, hoverTime = null, isGreenlets = false,
-    other = null, end = 0, whole = null, view = null,
+    status,
+    rows,
+    order,
+    requests,
+    forecast,
+    summary,
+    now,
+    selected,
+    pinned,
+    hoverTime = null,
+    isGreenlets = false,
+    other = null,
+    end = 0,
+    whole = null,
+    view = null,
   }) {
     const { ordered, lines, groups } = arrange(rows, order, isGreenlets);
     const positions = place(ordered);
@@ -89,7 +104,9 @@ export function createPainter() {
     const latest = now ?? latestOf(rows);
     const total = isFinished ? summary?.total_seconds || latest : 0;
     const rowCount = lines && lines.length > 0 ? lines.length : Math.max(requests, rows.length);
-    const expected = (isFinished || lines) && rows.length > 0 ? [] : unfinished(forecast, summary?.done ?? 0);
+    const expected = (isFinished || lines) && rows.length > 0
+      ? []
+      : unfinished(forecast, summary?.done ?? 0);
     return {
       status,
       now,

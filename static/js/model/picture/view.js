@@ -32,7 +32,8 @@ export function zoomed(view, bounds, factor, { seconds = null, row = null } = {}
   const now = view ?? whole(bounds);
   const [from, to] = scaled(now.from, now.to, seconds ?? (now.from + now.to) / 2, factor);
   // A few rows are tall enough as they are.
-  const [first, last] = bounds.rows < MANY_ROWS ? [now.first, now.last]
+  const [first, last] = bounds.rows < MANY_ROWS
+    ? [now.first, now.last]
     : scaled(now.first, now.last, row ?? (now.first + now.last) / 2, factor);
   return bounded({ from, to, first, last }, bounds);
 }
@@ -43,7 +44,10 @@ export function panned(view, bounds, { time = 0, rows = 0 }) {
   const later = (view.to - view.from) * time;
   const lower = (view.last - view.first) * rows;
   return bounded({
-    from: view.from + later, to: view.to + later, first: view.first + lower, last: view.last + lower,
+    from: view.from + later,
+    to: view.to + later,
+    first: view.first + lower,
+    last: view.last + lower,
   }, bounds);
 }
 
@@ -65,10 +69,15 @@ export function viewAfterKey({ key, shiftKey }, view, bounds, center) {
   if (key === "0") return { view: null };
   if (!shiftKey) return null;
   switch (key) {
-    case "ArrowLeft": return { view: panned(view, bounds, { time: -PAN }) };
-    case "ArrowRight": return { view: panned(view, bounds, { time: PAN }) };
-    case "ArrowUp": return { view: panned(view, bounds, { rows: -PAN }) };
-    case "ArrowDown": return { view: panned(view, bounds, { rows: PAN }) };
-    default: return null;
+    case "ArrowLeft":
+      return { view: panned(view, bounds, { time: -PAN }) };
+    case "ArrowRight":
+      return { view: panned(view, bounds, { time: PAN }) };
+    case "ArrowUp":
+      return { view: panned(view, bounds, { rows: -PAN }) };
+    case "ArrowDown":
+      return { view: panned(view, bounds, { rows: PAN }) };
+    default:
+      return null;
   }
 }

@@ -2,7 +2,15 @@
 
 /** The phases in the order in which a request passes them; the server's options say the same. */
 export const PHASES = [
-  "queued", "handling", "waiting", "connecting", "executing", "holding", "responding", "done", "failed",
+  "queued",
+  "handling",
+  "waiting",
+  "connecting",
+  "executing",
+  "holding",
+  "responding",
+  "done",
+  "failed",
 ];
 
 const TERMINAL = new Set(["done", "failed"]);
@@ -40,8 +48,20 @@ function splitDetail(detail) {
  */
 export function rowOf(seq, marks) {
   const row = {
-    seq, marks, spans: [], outcome: null, end: null, status: "", word: "", message: "",
-    worker: 0, lane: 0, connection: 0, executingAt: null, waitingAt: null, handlingAt: null,
+    seq,
+    marks,
+    spans: [],
+    outcome: null,
+    end: null,
+    status: "",
+    word: "",
+    message: "",
+    worker: 0,
+    lane: 0,
+    connection: 0,
+    executingAt: null,
+    waitingAt: null,
+    handlingAt: null,
   };
   for (const mark of marks) {
     row.worker ||= mark.worker;
@@ -95,7 +115,10 @@ export function phaseAt(row, seconds) {
 
 /** How many rows have a stretch of which nothing is known. */
 export function countUnknown(rows) {
-  return rows.reduce((found, { spans }) => found + (spans.some(({ phase }) => phase === "unknown") ? 1 : 0), 0);
+  return rows.reduce(
+    (found, { spans }) => found + (spans.some(({ phase }) => phase === "unknown") ? 1 : 0),
+    0,
+  );
 }
 
 /** Seconds spent in each phase, unfinished spans up to now: {phase: seconds} in order of first entry. */

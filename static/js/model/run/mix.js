@@ -1,6 +1,6 @@
-// Pure: which of several specs each request made. The same assignment as dashboard/mix.py, so that no message needs to list it.
+// Pure: which request of a mix each numbered request makes. The same assignment as in Python, so that no message lists it.
 
-/** The index of the ask that request 1, 2, ... makes: smooth weighted round robin. */
+/** The index of the spec that request 1, 2, ... follows: smooth weighted round robin. */
 export function assignRequests(weights, requests) {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const credit = weights.map(() => 0);

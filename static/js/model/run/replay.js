@@ -62,14 +62,21 @@ export function countsOf(rows, requests) {
 }
 
 const WORDS = {
-  failed: "failed", executing: "executing", handling: "in Python", connecting: "opening a connection",
-  holding: "holding an idle connection", responding: "responding", waiting: "waiting for a connection",
+  failed: "failed",
+  executing: "executing",
+  handling: "in Python",
+  connecting: "opening a connection",
+  holding: "holding an idle connection",
+  responding: "responding",
+  waiting: "waiting for a connection",
   queued: "waiting for a worker",
 };
 
 /** "45 of 100 done · 15 executing · 40 waiting for a connection", as the server says it of a run that goes on. */
 export function runningSentence(counts, requests) {
-  const parts = Object.entries(WORDS).filter(([phase]) => counts[phase] > 0).map(([phase, words]) => `${counts[phase]} ${words}`);
+  const parts = Object.entries(WORDS).filter(([phase]) => counts[phase] > 0).map(([phase, words]) =>
+    `${counts[phase]} ${words}`
+  );
   return [`${counts.done} of ${requests} done`, ...parts].join(" · ");
 }
 
@@ -82,7 +89,11 @@ export function runningSentence(counts, requests) {
 export function summaryAt({ run, requests, batches, picture, app }, rows, seconds) {
   const counts = countsOf(rows, requests);
   return {
-    run, requests, counts, picture, app,
+    run,
+    requests,
+    counts,
+    picture,
+    app,
     sentence: runningSentence(counts, requests),
     done: counts.done,
     failed: counts.failed,

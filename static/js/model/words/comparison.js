@@ -15,8 +15,13 @@ export function comparedRun({ run, compareChoice }) {
 /** A whole record of the API as the page draws it. */
 export function runOfRecord({ state, frame, summary }, phases) {
   return {
-    run: state.run, number: state.history_id ?? null, label: state.label ?? "", status: state.status,
-    settings: state.settings, summary, rows: fold([], marksOf(frame, phases)),
+    run: state.run,
+    number: state.history_id ?? null,
+    label: state.label ?? "",
+    status: state.status,
+    settings: state.settings,
+    summary,
+    rows: fold([], marksOf(frame, phases)),
   };
 }
 
@@ -47,10 +52,14 @@ function timeWords({ status, summary }, span) {
 function ratioWords(a, b) {
   const isWhole = ({ status, summary }) => status === "done" && summary?.total_seconds > 0;
   if (!isWhole(a) || !isWhole(b)) return "";
-  if (a.summary.failed > 0 || b.summary.failed > 0) return "Where requests failed, the times do not compare";
+  if (a.summary.failed > 0 || b.summary.failed > 0) {
+    return "Where requests failed, the times do not compare";
+  }
   const ratio = b.summary.total_seconds / a.summary.total_seconds;
   if (ratio > ALIKE) return `A is ${ratio.toFixed(1)} times as fast`;
-  return ratio < 1 / ALIKE ? `A takes ${(1 / ratio).toFixed(1)} times as long` : "A and B take the same time";
+  return ratio < 1 / ALIKE
+    ? `A takes ${(1 / ratio).toFixed(1)} times as long`
+    : "A and B take the same time";
 }
 
 /** The two runs in words: {a, b, ratio}. fields: those of the options; a, b: {status, settings, summary}. */

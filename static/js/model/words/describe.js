@@ -27,7 +27,10 @@ export function unbroken(text) {
 
 /** A clause (a cause, a cure) as a sentence; a name like pool_size at its start keeps its small letter. */
 export function sentence(clause) {
-  const text = clause.trim().replace(/^[a-z]+(?=[ ,])/, (word) => word[0].toUpperCase() + word.slice(1));
+  const text = clause.trim().replace(
+    /^[a-z]+(?=[ ,])/,
+    (word) => word[0].toUpperCase() + word.slice(1),
+  );
   return text && text + (/[.!?]$/.test(text) ? "" : ".");
 }
 
@@ -105,7 +108,9 @@ export function batchSpoken(batch, number, summary) {
 /** How a request ended, or what it is doing. */
 export function outcomeWords(row, now) {
   if (row.outcome === "done") return row.status ? `done, HTTP ${row.status}` : "done";
-  if (row.outcome === "failed") return row.message ? `${row.word}: ${row.message}` : row.word || "failed";
+  if (row.outcome === "failed") {
+    return row.message ? `${row.word}: ${row.message}` : row.word || "failed";
+  }
   const phase = row.spans.at(-1)?.phase;
   return phase && now !== null ? PHASE_WORDS[phase] : "not finished";
 }
@@ -124,7 +129,9 @@ export function serverTiming(row) {
 
 /** One sentence about a request, for screen readers. */
 export function requestSpoken(row, now) {
-  const times = requestTimes(row, now).map(({ words, seconds: spent }) => `${words} ${spell(spent)}`);
+  const times = requestTimes(row, now).map(({ words, seconds: spent }) =>
+    `${words} ${spell(spent)}`
+  );
   const end = row.end === null ? "" : ` after ${seconds(row.end, 2)}`;
   return `Request ${row.seq}: ${[...times, outcomeWords(row, now) + end].join(", ")}`;
 }
@@ -132,7 +139,9 @@ export function requestSpoken(row, now) {
 /** "pool_size 15, max_overflow 0": the settings among `fields` that differ from their defaults, by name. */
 export function differences(fields, settings) {
   return fields
-    .filter((field) => field.name in settings && String(settings[field.name]) !== String(field.default))
+    .filter((field) =>
+      field.name in settings && String(settings[field.name]) !== String(field.default)
+    )
     .map((field) => `${field.name} ${settings[field.name]}${field.unit ? ` ${field.unit}` : ""}`)
     .join(", ");
 }

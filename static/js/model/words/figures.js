@@ -24,7 +24,8 @@ export function figureRows(figures) {
   return figures.map(({ label, unit, values, ratios }) => {
     const span = Math.max(...values.filter((value) => typeof value === "number"), 0);
     const cells = values.map((value, k) => ({
-      text: valueWords(value, unit, span), ratio: k === 0 ? "" : ratioWords(ratios[k]),
+      text: valueWords(value, unit, span),
+      ratio: k === 0 ? "" : ratioWords(ratios[k]),
     }));
     return { label, cells };
   });
@@ -33,5 +34,12 @@ export function figureRows(figures) {
 /** The rows of the table of settings: [{label, cells: [{text}]}]. */
 export function settingRows(settings) {
   return settings.map(({ label, unit, values }) => (
-    { label, cells: values.map((value) => ({ text: unit ? `${value} ${unit}` : String(value), ratio: "" })) }));
+    {
+      label,
+      cells: values.map((value) => ({
+        text: unit ? `${value} ${unit}` : String(value),
+        ratio: "",
+      })),
+    }
+  ));
 }

@@ -2,11 +2,16 @@
 
 import { api } from "../../state/api.js";
 import { drawAxis } from "../../timeline/tracks/axis.js";
-import { comparedRun, comparisonWords, runBefore, runOfRecord } from "../../model/words/comparison.js";
+import {
+  comparedRun,
+  comparisonWords,
+  runBefore,
+  runOfRecord,
+} from "../../model/words/comparison.js";
 import { unbroken } from "../../model/words/describe.js";
 import { byId, setText } from "../../dom/elements.js";
 import { layOut } from "../../timeline/layout.js";
-import { isOver } from "../../state/live.js";
+import { isOver } from "../../model/run/status.js";
 import { createPainter } from "../../model/picture/picture.js";
 import { queryOf } from "../../state/route.js";
 import { createQuestion } from "../../state/question.js";
@@ -25,12 +30,17 @@ export function createRunBelow(store) {
   const drawWaterfall = createWaterfall(rows);
   const paint = createPainter();
 
-  const fetchRecord = createQuestion(api.record,
-    (record, run) => store.set({ other: { run, ...runOfRecord(record, store.get().options.phases) } }),
-    (problem, run) => store.set({ other: { run, problem: problem.message } }));
-  const fetchRuns = createQuestion(() => api.runs(),
+  const fetchRecord = createQuestion(
+    api.record,
+    (record, run) =>
+      store.set({ other: { run, ...runOfRecord(record, store.get().options.phases) } }),
+    (problem, run) => store.set({ other: { run, problem: problem.message } }),
+  );
+  const fetchRuns = createQuestion(
+    () => api.runs(),
     (runs, key) => store.set({ before: runBefore(runs, key) }),
-    () => store.set({ before: null }));
+    () => store.set({ before: null }),
+  );
 
   const choose = (other) => store.set({ compareChoice: { run: store.get().run.run, with: other } });
   offer.addEventListener("click", () => choose(store.get().before.run));
@@ -40,21 +50,35 @@ export function createRunBelow(store) {
   });
 
   function drawWords({ options, run, summary, other }) {
-    const words = comparisonWords(options.fields, { status: run.status, settings: run.settings, summary }, other);
+    const words = comparisonWords(options.fields, {
+      status: run.status,
+      settings: run.settings,
+      summary,
+    }, other);
     setText(byId("compare-a"), unbroken(words.a));
     setText(byId("compare-b"), unbroken(words.b));
     setText(byId("compare-ratio"), words.ratio);
     setText(byId("compare-sentence"), unbroken(other.summary.sentence));
     const figures = byId("compare-figures");
     figures.hidden = !isOver(run) || !isOver(other);
-    figures.href = `/${queryOf({ opened: null, comparing: [run.history_id ?? run.run, other.number ?? other.run] })}`;
+    figures.href = `/${
+      queryOf({ opened: null, comparing: [run.history_id ?? run.run, other.number ?? other.run] })
+    }`;
   }
 
   function drawPlot(other, picture, palette) {
     const { rows: ordered, summary, settings } = other;
     const own = paint({
-      status: "done", rows: ordered, order: "service", requests: Number(settings.requests), forecast: null, summary,
-      now: null, selected: null, pinned: false, end: picture.end,
+      status: "done",
+      rows: ordered,
+      order: "service",
+      requests: Number(settings.requests),
+      forecast: null,
+      summary,
+      now: null,
+      selected: null,
+      pinned: false,
+      end: picture.end,
       // The same time in sight as above, and always all of its rows.
       view: picture.view && { ...picture.view, first: 0, last: ordered.length },
     });
@@ -66,7 +90,9 @@ export function createRunBelow(store) {
   /** The other run, once it is here: {rows, summary, settings, status}, or null. */
   function otherOf(state) {
     const wanted = comparedRun(state);
-    return wanted !== null && state.other?.run === wanted && !state.other.problem ? state.other : null;
+    return wanted !== null && state.other?.run === wanted && !state.other.problem
+      ? state.other
+      : null;
   }
 
   return {

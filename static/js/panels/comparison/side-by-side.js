@@ -23,12 +23,32 @@ async function fetchAll(key, phases) {
 }
 
 function tableOf(caption, rows, letters) {
-  const head = make("tr", {}, make("td"), ...letters.map((letter) => make("th", { scope: "col" }, letter)));
-  return make("table", { class: "figures" }, make("caption", {}, caption), make("thead", {}, head),
-    make("tbody", {}, ...rows.map(({ label, cells }) => make("tr", {},
-      make("th", { scope: "row" }, label),
-      ...cells.map(({ text, ratio }) => make("td", {}, text,
-        ratio ? make("span", { class: "figures-ratio" }, ratio) : ""))))));
+  const head = make(
+    "tr",
+    {},
+    make("td"),
+    ...letters.map((letter) => make("th", { scope: "col" }, letter)),
+  );
+  return make(
+    "table",
+    { class: "figures" },
+    make("caption", {}, caption),
+    make("thead", {}, head),
+    make(
+      "tbody",
+      {},
+      ...rows.map(({ label, cells }) =>
+        make(
+          "tr",
+          {},
+          make("th", { scope: "row" }, label),
+          ...cells.map(({ text, ratio }) =>
+            make("td", {}, text, ratio ? make("span", { class: "figures-ratio" }, ratio) : "")
+          ),
+        )
+      ),
+    ),
+  );
 }
 
 /** The kind of line that a run has among the completions. */
@@ -39,7 +59,15 @@ function lineKey(k) {
   svg.setAttribute("viewBox", "0 0 34 6");
   svg.setAttribute("aria-hidden", "true");
   const line = svg.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "line"));
-  for (const [name, value] of Object.entries({ x1: 0, x2: 34, y1: 3, y2: 3, "stroke-dasharray": dashes.join(" ") || "none" })) {
+  for (
+    const [name, value] of Object.entries({
+      x1: 0,
+      x2: 34,
+      y1: 3,
+      y2: 3,
+      "stroke-dasharray": dashes.join(" ") || "none",
+    })
+  ) {
     line.setAttribute(name, value);
   }
   return svg;
@@ -47,11 +75,19 @@ function lineKey(k) {
 
 function headingOf(run, told, k) {
   const name = run.number ? `#${run.number}` : run.run;
-  const link = run.number ? make("a", { href: `/?run=${run.number}`, "data-route": "" }, name) : name;
+  const link = run.number
+    ? make("a", { href: `/?run=${run.number}`, "data-route": "" }, name)
+    : name;
   const label = told.label ? make("span", { class: "lane-label" }, told.label) : "";
-  return make("h3", { class: "comparing-run" },
-    make("b", {}, LETTERS[k]), lineKey(k), link, label,
-    make("span", { class: "comparing-words" }, unbroken(`${runWords(run)}: ${told.sentence}`)));
+  return make(
+    "h3",
+    { class: "comparing-run" },
+    make("b", {}, LETTERS[k]),
+    lineKey(k),
+    link,
+    label,
+    make("span", { class: "comparing-words" }, unbroken(`${runWords(run)}: ${told.sentence}`)),
+  );
 }
 
 /** Wires the section; `draw` shows the runs that the URL names. */
@@ -63,9 +99,11 @@ export function createSideBySide(store, navigation) {
   let axis = null;
   let steps = null;
 
-  const fetchRuns = createQuestion((key) => fetchAll(key, store.get().options.phases),
+  const fetchRuns = createQuestion(
+    (key) => fetchAll(key, store.get().options.phases),
     (found, key) => store.set({ compared: { key, ...found } }),
-    (problem, key) => store.set({ compared: { key, problem: problem.message } }));
+    (problem, key) => store.set({ compared: { key, problem: problem.message } }),
+  );
 
   byId("comparing-close").addEventListener("click", (event) => {
     event.preventDefault();
@@ -88,23 +126,39 @@ export function createSideBySide(store, navigation) {
     const letters = [...LETTERS].slice(0, runs.length);
     const unlike = settingRows(report.settings);
     byId("comparing-tables").replaceChildren(
-      unlike.length > 0 ? tableOf("Settings that differ", unlike, letters)
+      unlike.length > 0
+        ? tableOf("Settings that differ", unlike, letters)
         : make("p", { class: "comparing-same" }, "All settings are the same."),
-      tableOf("Figures, with ratios to A", figureRows(report.figures), letters));
+      tableOf("Figures, with ratios to A", figureRows(report.figures), letters),
+    );
   }
 
   function drawPlot({ runs }, palette) {
     const end = Math.max(0.001, ...runs.map(({ rows }) => lastMark(rows))) * ROOM_AFTER_END;
-    const pictures = lanes.map(({ run, paint }) => paint({
-      status: run.status, rows: run.rows, order: "service", requests: Number(run.settings.requests), forecast: null,
-      summary: run.summary, now: null, selected: null, pinned: false, whole: end,
-    }));
+    const pictures = lanes.map(({ run, paint }) =>
+      paint({
+        status: run.status,
+        rows: run.rows,
+        order: "service",
+        requests: Number(run.settings.requests),
+        forecast: null,
+        summary: run.summary,
+        now: null,
+        selected: null,
+        pinned: false,
+        whole: end,
+      })
+    );
     const room = ROOM[runs.length];
     const width = plot.clientWidth;
     const geometries = pictures.map((picture) => layOut(picture, width, room, palette));
     drawAxis(axis, pictures[0], geometries[0]);
     lanes.forEach(({ drawRows }, k) => drawRows(pictures[k], geometries[k]));
-    drawOverlaid(steps, pictures.map((picture, k) => ({ ...picture, letter: LETTERS[k] })), geometries[0]);
+    drawOverlaid(
+      steps,
+      pictures.map((picture, k) => ({ ...picture, letter: LETTERS[k] })),
+      geometries[0],
+    );
   }
 
   return {
@@ -116,7 +170,10 @@ export function createSideBySide(store, navigation) {
       if (key === null) return false;
       const found = compared?.key === key ? compared : null;
       setText(byId("comparing-problem"), found?.problem ?? "");
-      setText(byId("comparing-sentence"), found?.report ? unbroken(found.report.sentence) : found ? "" : "Opening the runs…");
+      setText(
+        byId("comparing-sentence"),
+        found?.report ? unbroken(found.report.sentence) : found ? "" : "Opening the runs…",
+      );
       byId("comparing-body").hidden = !found?.report;
       if (!found?.report) return true;
       if (shown !== found) build(found);

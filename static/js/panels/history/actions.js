@@ -23,14 +23,19 @@ export function createActions(store, { refresh, focusOn, say, onLoad, onRenamed 
     say(words);
   }
 
-  const forget = ({ number }) => store.set({ deleted: store.get().deleted.filter((other) => other.number !== number) });
+  const forget = ({ number }) =>
+    store.set({ deleted: store.get().deleted.filter((other) => other.number !== number) });
 
   return {
     forget,
 
     onChoose(number) {
       const { chosen } = store.get();
-      store.set({ chosen: chosen.includes(number) ? chosen.filter((other) => other !== number) : [...chosen, number] });
+      store.set({
+        chosen: chosen.includes(number)
+          ? chosen.filter((other) => other !== number)
+          : [...chosen, number],
+      });
     },
 
     onLoad(run) {
@@ -56,16 +61,18 @@ export function createActions(store, { refresh, focusOn, say, onLoad, onRenamed 
       });
     },
 
-    onPin: ({ number, pinned }) => doTo(async () => {
-      await api.change(number, { pinned: !pinned });
-    }),
+    onPin: ({ number, pinned }) =>
+      doTo(async () => {
+        await api.change(number, { pinned: !pinned });
+      }),
 
     async onDelete({ number }) {
       await doTo(async () => {
         const { undo } = await api.remove(number);
         const { deleted, chosen } = store.get();
         store.set({
-          deleted: [{ number, undo }, ...deleted].slice(0, MOST_DELETED), chosen: chosen.filter((other) => other !== number),
+          deleted: [{ number, undo }, ...deleted].slice(0, MOST_DELETED),
+          chosen: chosen.filter((other) => other !== number),
         });
       });
       focusOn(`undo-${number}`);

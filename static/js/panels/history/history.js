@@ -4,7 +4,7 @@ import { api, Problem } from "../../state/api.js";
 import { byId, make, setText } from "../../dom/elements.js";
 import { createActions } from "./actions.js";
 import { COLUMNS, historyRow } from "./row.js";
-import { isOver } from "../../state/live.js";
+import { isOver } from "../../model/run/status.js";
 import { FEWEST } from "../../state/route.js";
 import { createUndo } from "./undo.js";
 
@@ -57,7 +57,11 @@ export function createHistory(store, navigation, { onLoad, onRenamed }) {
 
   const focusOn = (key) => section.querySelector(`[data-key="${key}"]`)?.focus();
   const actions = createActions(store, {
-    refresh, focusOn, onLoad, onRenamed, say: (words) => setText(byId("history-message"), words),
+    refresh,
+    focusOn,
+    onLoad,
+    onRenamed,
+    say: (words) => setText(byId("history-message"), words),
   });
   const showDeleted = createUndo(byId("history-deleted"), {
     onUndo: actions.onUndo,
@@ -99,16 +103,27 @@ export function createHistory(store, navigation, { onLoad, onRenamed }) {
   const headings = COLUMNS.map(([name, title, isNumber]) => {
     const inner = name
       ? make("button", {
-        type: "button", class: "history-sort", onclick: () => ask({ sort: sortAfter(store.get().asked.sort, name, isNumber) }),
-      }, title) : title;
-    return make("th", { scope: "col", class: isNumber && name !== "number" ? "is-number" : null }, inner);
+        type: "button",
+        class: "history-sort",
+        onclick: () => ask({ sort: sortAfter(store.get().asked.sort, name, isNumber) }),
+      }, title)
+      : title;
+    return make(
+      "th",
+      { scope: "col", class: isNumber && name !== "number" ? "is-number" : null },
+      inner,
+    );
   });
   byId("history-head").replaceChildren(
-    make("th", { scope: "col" }, make("span", { class: "visually-hidden" }, "compare")), ...headings,
-    make("th", { scope: "col" }, make("span", { class: "visually-hidden" }, "what to do with it")));
+    make("th", { scope: "col" }, make("span", { class: "visually-hidden" }, "compare")),
+    ...headings,
+    make("th", { scope: "col" }, make("span", { class: "visually-hidden" }, "what to do with it")),
+  );
 
   function drawRows({ listed, chosen, renaming, route }) {
-    const key = document.activeElement?.closest("#history-rows") ? document.activeElement.dataset.key : null;
+    const key = document.activeElement?.closest("#history-rows")
+      ? document.activeElement.dataset.key
+      : null;
     const options = { chosen, renaming, opened: route.opened, handlers: actions };
     body.replaceChildren(...listed.runs.map((run) => historyRow(run, options)));
     if (key && !document.activeElement?.closest("#history-rows")) focusOn(key);
@@ -117,17 +132,35 @@ export function createHistory(store, navigation, { onLoad, onRenamed }) {
   function drawAround({ listed, listProblem, asked, chosen }) {
     const { total, page } = listed ?? { total: 0, page: 1 };
     const first = (page - 1) * SIZE + 1;
-    COLUMNS.forEach(([name], k) => name && headings[k].setAttribute("aria-sort", directionOf(asked.sort, name)));
+    COLUMNS.forEach(([name], k) =>
+      name && headings[k].setAttribute("aria-sort", directionOf(asked.sort, name))
+    );
     byId("history-box").hidden = total === 0;
-    setText(byId("history-empty"), listProblem || (listed && total === 0
-      ? (listed.asked.q ? "No run contains that." : "No run is kept yet. Every run comes here when it has ended.") : ""));
+    setText(
+      byId("history-empty"),
+      listProblem ||
+        (listed && total === 0
+          ? (listed.asked.q
+            ? "No run contains that."
+            : "No run is kept yet. Every run comes here when it has ended.")
+          : ""),
+    );
     byId("history-pager").hidden = total <= SIZE;
-    setText(byId("history-place"), `${first} to ${Math.min(total, first + SIZE - 1)} of ${total.toLocaleString("en-US")}`);
+    setText(
+      byId("history-place"),
+      `${first} to ${Math.min(total, first + SIZE - 1)} of ${total.toLocaleString("en-US")}`,
+    );
     byId("history-earlier").disabled = page === 1;
     byId("history-later").disabled = first + SIZE > total;
     byId("history-compare").disabled = chosen.length < FEWEST;
-    setText(byId("history-compare"), chosen.length < FEWEST ? "Compare" : `Compare ${chosen.length} runs`);
-    setText(byId("history-chosen"), chosen.length > 0 ? `Chosen: ${chosen.map((number) => `#${number}`).join(", ")}` : "");
+    setText(
+      byId("history-compare"),
+      chosen.length < FEWEST ? "Compare" : `Compare ${chosen.length} runs`,
+    );
+    setText(
+      byId("history-chosen"),
+      chosen.length > 0 ? `Chosen: ${chosen.map((number) => `#${number}`).join(", ")}` : "",
+    );
     byId("history-none").hidden = chosen.length === 0;
   }
 

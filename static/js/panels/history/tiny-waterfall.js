@@ -14,10 +14,24 @@ function shape(tag, attributes) {
 function barOf([start, end, failed], row, height) {
   const width = Math.max(6, end - start);
   const top = row * height;
-  if (!failed) return [shape("rect", { class: "tiny-bar", x: start, y: top, width, height: height * 0.8 })];
+  if (!failed) {
+    return [shape("rect", { class: "tiny-bar", x: start, y: top, width, height: height * 0.8 })];
+  }
   return [
-    shape("rect", { class: "tiny-failed", x: start, y: top + height * 0.3, width, height: height * 0.25 }),
-    shape("rect", { class: "tiny-failed", x: Math.min(end, 1000) - 24, y: top, width: 24, height: height * 0.8 }),
+    shape("rect", {
+      class: "tiny-failed",
+      x: start,
+      y: top + height * 0.3,
+      width,
+      height: height * 0.25,
+    }),
+    shape("rect", {
+      class: "tiny-failed",
+      x: Math.min(end, 1000) - 24,
+      y: top,
+      width: 24,
+      height: height * 0.8,
+    }),
   ];
 }
 
@@ -26,7 +40,11 @@ export function tinyWaterfall(bars, words) {
   const whole = MOST_ROWS * ROW;
   const height = whole / Math.max(4, bars.length);
   const svg = shape("svg", {
-    class: "tiny", viewBox: `0 0 1000 ${whole}`, preserveAspectRatio: "none", role: "img", "aria-label": words,
+    class: "tiny",
+    viewBox: `0 0 1000 ${whole}`,
+    preserveAspectRatio: "none",
+    role: "img",
+    "aria-label": words,
   });
   svg.append(...bars.flatMap((bar, row) => barOf(bar, row, height)));
   return svg;

@@ -8,11 +8,26 @@ export function createUndo(region, { onUndo, onDismiss }) {
   return (deleted) => {
     if (deleted === shown) return;
     shown = deleted;
-    region.replaceChildren(...deleted.map((run) => make("p", { class: "notice undo" },
-      `Run #${run.number} is deleted. `,
-      make("button", { type: "button", class: "button", "data-key": `undo-${run.number}`, onclick: () => onUndo(run) }, "Undo"),
-      make("button", {
-        type: "button", class: "button", "aria-label": `Put away: run #${run.number} is deleted`, onclick: () => onDismiss(run),
-      }, "Dismiss"))));
+    region.replaceChildren(
+      ...deleted.map((run) =>
+        make(
+          "p",
+          { class: "notice undo" },
+          `Run #${run.number} is deleted. `,
+          make("button", {
+            type: "button",
+            class: "button",
+            "data-key": `undo-${run.number}`,
+            onclick: () => onUndo(run),
+          }, "Undo"),
+          make("button", {
+            type: "button",
+            class: "button",
+            "aria-label": `Put away: run #${run.number} is deleted`,
+            onclick: () => onDismiss(run),
+          }, "Dismiss"),
+        )
+      ),
+    );
   };
 }

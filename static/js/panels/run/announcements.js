@@ -19,7 +19,12 @@ export function createAnnouncements(region) {
     timer = 0;
     const { summary, isOver } = latest;
     if (summary.batches.length === 0 && !isOver) return; // another run has begun since
-    setText(region, isOver ? summary.sentence : batchSpoken(summary.batches.at(-1), summary.batches.length, summary));
+    setText(
+      region,
+      isOver
+        ? summary.sentence
+        : batchSpoken(summary.batches.at(-1), summary.batches.length, summary),
+    );
     spoken = summary.batches.length;
     isEndSpoken = isOver;
   }
@@ -33,6 +38,8 @@ export function createAnnouncements(region) {
       isEndSpoken = isOver;
     }
     latest = { summary, isOver };
-    if (summary.batches.length > spoken || (isOver && !isEndSpoken)) timer ||= setTimeout(speak, PAUSE);
+    if (summary.batches.length > spoken || (isOver && !isEndSpoken)) {
+      timer ||= setTimeout(speak, PAUSE);
+    }
   };
 }

@@ -2,7 +2,7 @@
 
 import { filePath } from "../../state/api.js";
 import { byId, make } from "../../dom/elements.js";
-import { isOver } from "../../state/live.js";
+import { isOver } from "../../model/run/status.js";
 
 /** The formats of dashboard/exports, and what opens them; a test holds the names against each other. */
 export const FORMATS = {
@@ -29,11 +29,28 @@ export function createDownloads() {
     shown = key;
     line.hidden = key === "";
     if (key === "") return;
-    const links = Object.entries(FORMATS).map(([format, [title, purpose]]) => make("li", {},
-      make("a", { href: filePath(name, format), download: true, "data-format": format, title: purpose }, title)));
+    const links = Object.entries(FORMATS).map(([format, [title, purpose]]) =>
+      make(
+        "li",
+        {},
+        make("a", {
+          href: filePath(name, format),
+          download: true,
+          "data-format": format,
+          title: purpose,
+        }, title),
+      )
+    );
     line.replaceChildren(
       make("span", { class: "part-title", id: "files-title" }, "Files"),
       make("ul", { "aria-labelledby": "files-title" }, ...links),
-      replay ? make("a", { class: "button", href: `/?run=${replay}`, "data-route": "" }, `Replay #${replay}`) : "");
+      replay
+        ? make(
+          "a",
+          { class: "button", href: `/?run=${replay}`, "data-route": "" },
+          `Replay #${replay}`,
+        )
+        : "",
+    );
   };
 }

@@ -13,11 +13,19 @@ function cellsFor(pid, pool) {
   const cell = (kind) => make("span", { class: `cell cell-${kind}` });
   const size = Array.from({ length: pool.size }, () => cell("size"));
   const overflow = Array.from({ length: pool.overflow }, () => cell("overflow"));
-  const row = make("div", { class: "pool-worker" },
+  const row = make(
+    "div",
+    { class: "pool-worker" },
     make("span", { class: "pool-pid" }, pid ? `pid ${pid}` : "each worker"),
-    make("span", { class: "pool-part" }, "size"), make("span", { class: "cells" }, ...size),
+    make("span", { class: "pool-part" }, "size"),
+    make("span", { class: "cells" }, ...size),
     ...(pool.overflow > 0
-      ? [make("span", { class: "pool-part" }, "overflow"), make("span", { class: "cells" }, ...overflow)] : []));
+      ? [
+        make("span", { class: "pool-part" }, "overflow"),
+        make("span", { class: "cells" }, ...overflow),
+      ]
+      : []),
+  );
   return { pid, row, cells: [...size, ...overflow] };
 }
 
@@ -25,9 +33,12 @@ function words({ use, pool, workers, hoverTime, isOver, peak }) {
   const capacity = pool ? (pool.size + pool.overflow) * Math.max(1, workers) : null;
   const limit = capacity === null ? "" : ` of ${capacity}`;
   const moment = hoverTime === null ? "" : `at ${clock(hoverTime)}: `;
-  if (isOver && hoverTime === null) return `at most ${withinCapacity(peak, capacity)}${limit} out at once`;
+  if (isOver && hoverTime === null) {
+    return `at most ${withinCapacity(peak, capacity)}${limit} out at once`;
+  }
   const out = capacity === null
-    ? `${count(use.out, "connection")} out, no pool limit` : `${withinCapacity(use.out, capacity)}${limit} out`;
+    ? `${count(use.out, "connection")} out, no pool limit`
+    : `${withinCapacity(use.out, capacity)}${limit} out`;
   return `${moment}${out} · ${use.waiting.toLocaleString("en-US")} waiting`;
 }
 
@@ -37,7 +48,8 @@ export function createPoolGauge(root) {
   const workersBox = make("div", { class: "pool-workers" });
   root.replaceChildren(
     make("span", { class: "part-title" }, "Pool"),
-    make("div", { class: "pool" }, workersBox, label));
+    make("div", { class: "pool" }, workersBox, label),
+  );
   let drawn = "";
   let lines = [];
   const usageAt = seldom(poolUsage, { pause: 0 });
@@ -51,7 +63,10 @@ export function createPoolGauge(root) {
     const more = lines.length > 0 ? pids.length - MOST_WORKERS : 0;
     workersBox.replaceChildren(
       ...lines.map((line) => line.row),
-      ...(more > 0 ? [make("span", { class: "pool-more" }, `and ${count(more, "worker")} more`)] : []));
+      ...(more > 0
+        ? [make("span", { class: "pool-more" }, `and ${count(more, "worker")} more`)]
+        : []),
+    );
   }
 
   return {

@@ -5,12 +5,18 @@ import { byId, setText } from "../../dom/elements.js";
 import { createReplayControls } from "./replay-controls.js";
 
 function factsOf({ settings, status, started_at: startedAt }) {
-  return [status === "done" ? "" : status, `${settings.mode}, ${settings.endpoint}`, startedAt && whenWords(startedAt)]
+  return [
+    status === "done" ? "" : status,
+    `${settings.mode}, ${settings.endpoint}`,
+    startedAt && whenWords(startedAt),
+  ]
     .filter(Boolean).join(" · ");
 }
 
 function versionWords({ versions }) {
-  return `Made with ${Object.entries(versions ?? {}).map(([name, number]) => `${name} ${number}`).join(", ")}.`;
+  return `Made with ${
+    Object.entries(versions ?? {}).map(([name, number]) => `${name} ${number}`).join(", ")
+  }.`;
 }
 
 /** Wires the bar; clock: seconds of this page. */

@@ -8,11 +8,16 @@ export function createReplayControls(store, end, clock) {
   const play = byId("replay-play");
   const time = byId("replay-time");
   const speed = byId("replay-speed");
-  speed.replaceChildren(...SPEEDS.map((factor) => make("option", { value: factor }, `${factor} ×`)));
+  speed.replaceChildren(
+    ...SPEEDS.map((factor) => make("option", { value: factor }, `${factor} ×`)),
+  );
   speed.value = "1";
   time.max = String(NOTCHES);
 
-  play.addEventListener("click", () => store.set({ replay: toggled(store.get().replay, end(), clock()) }));
+  play.addEventListener(
+    "click",
+    () => store.set({ replay: toggled(store.get().replay, end(), clock()) }),
+  );
   time.addEventListener("input", () => {
     const at = time.value === time.max ? Infinity : (Number(time.value) / NOTCHES) * end();
     store.set({ replay: moved(store.get().replay, at, clock()) });
@@ -39,7 +44,9 @@ export function createReplayControls(store, end, clock) {
     setText(byId("replay-words"), `${at.toFixed(2)} s`);
     if (replay.isPlaying && at >= last) {
       // Not in the middle of a drawing, which the store would ask for again.
-      queueMicrotask(() => store.set({ replay: { ...store.get().replay, at: Infinity, isPlaying: false } }));
+      queueMicrotask(() =>
+        store.set({ replay: { ...store.get().replay, at: Infinity, isPlaying: false } })
+      );
     }
   };
 }

@@ -1,7 +1,7 @@
 // While another view is shown: that a run is going, and the button that leads to it.
 
 import { byId, setText } from "../../dom/elements.js";
-import { isRunning } from "../../state/live.js";
+import { isRunning } from "../../model/run/status.js";
 import { isLive } from "../../state/route.js";
 
 /** Wires the notice; the returned function gets the live state and whether the live run is what the page shows. */

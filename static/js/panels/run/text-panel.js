@@ -2,7 +2,7 @@
 
 import { api, Problem, textPath } from "../../state/api.js";
 import { byId, setText } from "../../dom/elements.js";
-import { isOver } from "../../state/live.js";
+import { isOver } from "../../model/run/status.js";
 
 const SAID_FOR = 1600; // milliseconds
 
@@ -42,7 +42,10 @@ export function createTextPanel(store) {
       const key = isOver(run) && !isOpened ? `${run.run} ${run.status}` : "";
       if (key && key !== fetched) fetchText(run.run);
       fetched = key;
-      setText(output, text ?? (run?.run ? "Comes when the run has ended." : "Nothing has run yet."));
+      setText(
+        output,
+        text ?? (run?.run ? "Comes when the run has ended." : "Nothing has run yet."),
+      );
       copy.disabled = text === null;
       if (text === null) {
         download.removeAttribute("href");

@@ -6,12 +6,19 @@ const row = (term, ...words) => [make("dt", {}, term), make("dd", {}, ...words)]
 
 function pasteOf({ paste, paste_title: title }) {
   if (!paste?.length) return null;
-  return make("details", { class: "paste" },
+  return make(
+    "details",
+    { class: "paste" },
     make("summary", {}, `${title}: the lines to paste`),
     ...paste.flatMap(({ where, lines }) => [
       make("p", { class: "paste-where" }, where),
-      make("pre", { class: "text-output", tabindex: "0", "aria-label": `Lines for ${where}` }, lines),
-    ]));
+      make(
+        "pre",
+        { class: "text-output", tabindex: "0", "aria-label": `Lines for ${where}` },
+        lines,
+      ),
+    ]),
+  );
 }
 
 /** Returns a function that shows what a summary says of the app; nothing for a run of ours. */
@@ -29,12 +36,19 @@ export function createUserApp(element) {
     const pools = app.pools.map((words) => make("div", {}, words));
     element.replaceChildren(
       make("span", { class: "part-title" }, "App"),
-      make("div", { class: "user-app" },
+      make(
+        "div",
+        { class: "user-app" },
         make("p", { class: "user-app-name" }, `${app.module} on ${app.on}`),
-        make("dl", { class: "user-app-facts" },
+        make(
+          "dl",
+          { class: "user-app-facts" },
           ...row("This run", app.used),
           ...row("Its own configuration", app.given),
-          ...(pools.length > 0 ? row("Pool as found", ...pools) : [])),
-        paste));
+          ...(pools.length > 0 ? row("Pool as found", ...pools) : []),
+        ),
+        paste,
+      ),
+    );
   };
 }

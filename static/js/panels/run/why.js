@@ -4,8 +4,15 @@ import { aboutSeconds } from "../../model/words/describe.js";
 import { make } from "../../dom/elements.js";
 
 function buttonFor({ title, settings, forecast_seconds: forecast }, onTry) {
-  const promise = forecast === undefined ? "" : make("span", { class: "button-note" }, ` about ${aboutSeconds(forecast)}`);
-  return make("button", { type: "button", class: "button", onclick: () => onTry(settings) }, `Try ${title}`, promise);
+  const promise = forecast === undefined
+    ? ""
+    : make("span", { class: "button-note" }, ` about ${aboutSeconds(forecast)}`);
+  return make(
+    "button",
+    { type: "button", class: "button", onclick: () => onTry(settings) },
+    `Try ${title}`,
+    promise,
+  );
 }
 
 /** Returns a function that shows a diagnosis; `onTry` gets the whole settings of a suggestion. */
@@ -20,9 +27,13 @@ export function createWhy(element, onTry) {
     const buttons = (diagnosis.suggestions ?? []).map((suggestion) => buttonFor(suggestion, onTry));
     element.replaceChildren(
       make("span", { class: "part-title" }, "Why"),
-      make("div", { class: "why-words" },
+      make(
+        "div",
+        { class: "why-words" },
         make("p", { class: "why-sentence" }, diagnosis.sentence),
         diagnosis.evidence ? make("p", { class: "why-evidence" }, diagnosis.evidence) : null,
-        buttons.length > 0 ? make("div", { class: "suggestions" }, ...buttons) : null));
+        buttons.length > 0 ? make("div", { class: "suggestions" }, ...buttons) : null,
+      ),
+    );
   };
 }

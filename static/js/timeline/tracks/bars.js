@@ -31,13 +31,25 @@ function fading(context, color, edge) {
 /** The fill styles of one drawing: `firm` for spans that have ended, `open` for those that go on at pixel `edge`. */
 export function createBrushes(context, palette, edge) {
   const colors = {
-    queued: palette.queued, waiting: palette.waiting, executing: palette.executing, unknown: palette.unknown,
-    tint: faded(palette.executing, 0.14), pale: faded(palette.executing, 0.4),
+    queued: palette.queued,
+    waiting: palette.waiting,
+    executing: palette.executing,
+    unknown: palette.unknown,
+    tint: faded(palette.executing, 0.14),
+    pale: faded(palette.executing, 0.4),
   };
-  const open = Object.fromEntries(Object.entries(colors).map(([name, color]) => [
-    name, name === "tint" || name === "pale" ? color : fading(context, color, edge),
-  ]));
-  return { firm: colors, open, hatch: hatching(context, palette.executing), failed: palette.failed };
+  const open = Object.fromEntries(
+    Object.entries(colors).map(([name, color]) => [
+      name,
+      name === "tint" || name === "pale" ? color : fading(context, color, edge),
+    ]),
+  );
+  return {
+    firm: colors,
+    open,
+    hatch: hatching(context, palette.executing),
+    failed: palette.failed,
+  };
 }
 
 function outline(context, x, y, width, height, brush) {
@@ -58,7 +70,9 @@ function outline(context, x, y, width, height, brush) {
 
 function dotted(context, x, y, width, brush) {
   context.fillStyle = brush.unknown;
-  for (let dot = x; dot < x + width; dot += 4) context.fillRect(dot, y, Math.min(2, x + width - dot), 1.5);
+  for (let dot = x; dot < x + width; dot += 4) {
+    context.fillRect(dot, y, Math.min(2, x + width - dot), 1.5);
+  }
 }
 
 function line(context, x, y, width, height, style, thickness) {
@@ -68,15 +82,20 @@ function line(context, x, y, width, height, style, thickness) {
 
 function drawSpan(context, phase, x, y, width, height, brush, hatch) {
   switch (phase) {
-    case "queued": return line(context, x, y, width, height, brush.queued, 1);
-    case "waiting": return line(context, x, y, width, height, brush.waiting, height >= 4 ? 2 : 1);
-    case "connecting": return line(context, x, y, width, height, brush.executing, height / 2);
-    case "unknown": return dotted(context, x, y + height / 2, width, brush);
+    case "queued":
+      return line(context, x, y, width, height, brush.queued, 1);
+    case "waiting":
+      return line(context, x, y, width, height, brush.waiting, height >= 4 ? 2 : 1);
+    case "connecting":
+      return line(context, x, y, width, height, brush.executing, height / 2);
+    case "unknown":
+      return dotted(context, x, y + height / 2, width, brush);
     case "executing":
     case "holding":
       context.fillStyle = phase === "holding" ? hatch : brush.executing;
       return context.fillRect(x, y, width, height);
-    default: return outline(context, x, y, width, height, brush); // handling, responding: in Python
+    default:
+      return outline(context, x, y, width, height, brush); // handling, responding: in Python
   }
 }
 
@@ -103,10 +122,21 @@ export function drawBar(context, row, { top, height, scale, brushes, edgeSeconds
     const x = scale.clampedX(from);
     const width = Math.max(scale.clampedX(to ?? edgeSeconds) - x, 0);
     if (width < 0.15) continue;
-    drawSpan(context, phase, x, top, width, height, to === null ? brushes.open : brushes.firm, brushes.hatch);
+    drawSpan(
+      context,
+      phase,
+      x,
+      top,
+      width,
+      height,
+      to === null ? brushes.open : brushes.firm,
+      brushes.hatch,
+    );
   }
   // The next request of the lane may follow at once.
   if (row.end === null || !scale.shows(row.end)) return;
   if (isInLane) context.clearRect(scale.clampedX(row.end) - 1, top, 1, height);
-  if (row.outcome === "failed") drawCross(context, scale.clampedX(row.end), top, height, brushes.failed);
+  if (row.outcome === "failed") {
+    drawCross(context, scale.clampedX(row.end), top, height, brushes.failed);
+  }
 }

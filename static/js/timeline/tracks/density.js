@@ -6,15 +6,24 @@ import { lineAt } from "../../model/picture/order.js";
 const QUEUED = 0, WAITING = 1, EXECUTING = 2, UNKNOWN = 3;
 const COLORS = ["queued", "waiting", "executing", "unknown"];
 const INK = {
-  queued: [QUEUED, 0.22], waiting: [WAITING, 0.5], connecting: [EXECUTING, 0.7], executing: [EXECUTING, 1],
-  holding: [EXECUTING, 0.6], handling: [EXECUTING, 0.4], responding: [EXECUTING, 0.4], unknown: [UNKNOWN, 0.2],
+  queued: [QUEUED, 0.22],
+  waiting: [WAITING, 0.5],
+  connecting: [EXECUTING, 0.7],
+  executing: [EXECUTING, 1],
+  holding: [EXECUTING, 0.6],
+  handling: [EXECUTING, 0.4],
+  responding: [EXECUTING, 0.4],
+  unknown: [UNKNOWN, 0.2],
 };
 const NOTHING = 0.004; // a share of a pixel line that cannot be seen
 
 /** The memory for one pixel line of `width` pixels; mixLine fills it. `open`: the shares of what still goes on. */
 export function createLine(width) {
   return {
-    width, changes: COLORS.map(() => new Float32Array(width + 1)), touched: new Uint8Array(width + 1), open: [0, 0, 0, 0],
+    width,
+    changes: COLORS.map(() => new Float32Array(width + 1)),
+    touched: new Uint8Array(width + 1),
+    open: [0, 0, 0, 0],
   };
 }
 
@@ -136,11 +145,13 @@ export function createDensity() {
     const { width } = line;
     const colors = COLORS.map((name) => rgb(palette[name]));
     const isInLane = Boolean(picture.lines);
-    const edge = Math.min(width, Math.max(0, Math.round((edgeSeconds - scale.from) * scale.pixelsPerSecond)));
+    const edge = Math.min(
+      width,
+      Math.max(0, Math.round((edgeSeconds - scale.from) * scale.pixelsPerSecond)),
+    );
     const key = JSON.stringify([colors, scale, rowScale, isInLane]);
     const canGrow = !isInLane && key === known.key && edge >= known.edge;
     if (!canGrow) pixels.fill(0);
-    const failed = [];
     eachPixelLine(picture, rowScale, ({ rows, first, last }, lines, y) => {
       if (canGrow && isSame(picture.ordered, known.rows, first, last)) {
         if (tails[y] !== 0) pixels.fill(tails[y], y * width + known.edge, y * width + edge);
@@ -165,6 +176,8 @@ export function drawFailed(context, picture, { top, rowScale, scale, palette }) 
   picture.ordered.forEach((row, position) => {
     if (row.outcome !== "failed" || !scale.shows(row.end)) return;
     const y = rowScale.top(lineAt(picture, position));
-    if (rowScale.shows(y, y + 1)) context.fillRect(scale.x(row.end) - 1.5, top + Math.floor(y), 3, 1);
+    if (rowScale.shows(y, y + 1)) {
+      context.fillRect(scale.x(row.end) - 1.5, top + Math.floor(y), 3, 1);
+    }
   });
 }

@@ -26,7 +26,11 @@ function outlineStairs(context, boxes) {
 }
 
 /** Draws the batches still to come; each box is as long as the first batch takes. */
-export function drawForecastOutline(context, { expected, forecast }, { scale, rowScale, top, palette }) {
+export function drawForecastOutline(
+  context,
+  { expected, forecast },
+  { scale, rowScale, top, palette },
+) {
   if (expected.length === 0) return;
   const boxes = boxesOf(expected, forecast.batches[0].at, scale, rowScale, top);
   context.save();
@@ -38,7 +42,12 @@ export function drawForecastOutline(context, { expected, forecast }, { scale, ro
   if (boxes.every((box) => box.bottom - box.top >= SMALLEST_BOX)) {
     for (const { left, right, top: upper, bottom } of boxes) {
       if (right - left < 1) continue;
-      context.rect(Math.round(left) + 0.5, Math.round(upper) + 0.5, right - left - 1, bottom - upper - 1);
+      context.rect(
+        Math.round(left) + 0.5,
+        Math.round(upper) + 0.5,
+        right - left - 1,
+        bottom - upper - 1,
+      );
     }
   } else {
     outlineStairs(context, boxes);

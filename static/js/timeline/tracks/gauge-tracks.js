@@ -14,7 +14,10 @@ export const GAUGE_HEIGHT = HEAD + PLOT;
 const y = (value, top) => PLOT - (value / top) * (PLOT - TOP);
 
 function trace(context, points, top) {
-  points.forEach(([x, value], k) => (k === 0 ? context.moveTo(x, y(value, top)) : context.lineTo(x, y(value, top))));
+  points.forEach((
+    [x, value],
+    k,
+  ) => (k === 0 ? context.moveTo(x, y(value, top)) : context.lineTo(x, y(value, top))));
 }
 
 function drawArea(context, { series, top, color }, { scale, palette }, until) {
@@ -74,16 +77,24 @@ function drawLimits(context, { limits, area }, { scale, palette }) {
 
 /** The words of a gauge's head: its title, and what each kind of drawing in it means. */
 function headOf({ title, area, line, ramps, limits, note }) {
-  const key = (kind, color, ...words) => make("span", { class: `gauge-key gauge-key-${kind}` },
-    make("span", { class: `key key-${kind} key-${color}` }), ...words.filter(Boolean));
+  const key = (kind, color, ...words) =>
+    make(
+      "span",
+      { class: `gauge-key gauge-key-${kind}` },
+      make("span", { class: `key key-${kind} key-${color}` }),
+      ...words.filter(Boolean),
+    );
   const ownScale = line && area && line.top !== area.top
-    ? make("span", { class: "gauge-scale" }, `, scale to ${line.top.toLocaleString("en-US")}`) : "";
+    ? make("span", { class: "gauge-scale" }, `, scale to ${line.top.toLocaleString("en-US")}`)
+    : "";
   return [
     make("b", {}, title),
     area && key("area", area.color, area.words),
     ramps && key("area", ramps.color, ramps.words),
     line && key("line", line.color, make("span", {}, line.words, ownScale)),
-    ...limits.map(({ value, words, isMinor }) => key(isMinor ? "minor" : "limit", "ink", `${words} ${value}`)),
+    ...limits.map(({ value, words, isMinor }) =>
+      key(isMinor ? "minor" : "limit", "ink", `${words} ${value}`)
+    ),
     note && make("span", { class: "gauge-key gauge-key-limit" }, note),
   ].filter(Boolean);
 }
@@ -122,10 +133,21 @@ function createGaugeTrack(parent) {
       const { top } = gauge.area ?? gauge.ramps;
       const moment = picture.hoverTime ?? picture.now;
       track.label([
-        { text: gauge.ramps ? `${Number(top.toPrecision(2))} s` : String(top),
-          x: scale.left - 9, y: -5, kind: "axis", align: "end" },
+        {
+          text: gauge.ramps ? `${Number(top.toPrecision(2))} s` : String(top),
+          x: scale.left - 9,
+          y: -5,
+          kind: "axis",
+          align: "end",
+        },
         ...gauge.read(moment).map((text, k, all) => (
-          { text, x: scale.right + (isNarrow ? 6 : 11), y: k * 14 + (all.length > 1 ? -2 : 6), kind: "gauge" })),
+          {
+            text,
+            x: scale.right + (isNarrow ? 6 : 11),
+            y: k * 14 + (all.length > 1 ? -2 : 6),
+            kind: "gauge",
+          }
+        )),
       ]);
     },
   };
@@ -148,5 +170,7 @@ export function createGaugeTracks(parent) {
 export function showGaugeWords(list, gauges) {
   while (list.children.length < gauges.length) list.append(make("li"));
   while (list.children.length > gauges.length) list.lastChild.remove();
-  gauges.forEach(({ sentence }, k) => setText(list.children[k], sentence[0].toUpperCase() + sentence.slice(1)));
+  gauges.forEach(({ sentence }, k) =>
+    setText(list.children[k], sentence[0].toUpperCase() + sentence.slice(1))
+  );
 }

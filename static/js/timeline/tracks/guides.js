@@ -14,7 +14,9 @@ export function hairlines(batchEnds, scale) {
 /** Draws the hairlines of a track from its top down to `height`. */
 export function drawHairlines(context, picture, { scale, palette }, height) {
   context.fillStyle = palette.hairline;
-  for (const { at } of hairlines(picture.batchEnds, scale)) context.fillRect(Math.round(at), 0, 1, height);
+  for (const { at } of hairlines(picture.batchEnds, scale)) {
+    context.fillRect(Math.round(at), 0, 1, height);
+  }
 }
 
 /** Draws the now-line of a track while the run goes on. */

@@ -41,9 +41,14 @@ export function drawOverlaid(track, runs, { scale, width, palette }) {
     context.setLineDash(LINES[k].dashes);
     context.beginPath();
     corners(doneSeries, scale, until)
-      .forEach(([x, value], place) => (place === 0 ? context.moveTo(x, y(value)) : context.lineTo(x, y(value))));
+      .forEach((
+        [x, value],
+        place,
+      ) => (place === 0 ? context.moveTo(x, y(value)) : context.lineTo(x, y(value))));
     context.stroke();
-    if (doneTimes.length > 0) ends.push({ letter, x: scale.clampedX(until) + 6, y: y(doneTimes.length) - 8 });
+    if (doneTimes.length > 0) {
+      ends.push({ letter, x: scale.clampedX(until) + 6, y: y(doneTimes.length) - 8 });
+    }
   });
   context.setLineDash([]);
   track.label([

@@ -10,7 +10,10 @@ const BOTTOM = 8;
 
 function trace(context, series, scale, y, until) {
   corners(series, scale, until)
-    .forEach(([x, value], k) => (k === 0 ? context.moveTo(x, y(value)) : context.lineTo(x, y(value))));
+    .forEach((
+      [x, value],
+      k,
+    ) => (k === 0 ? context.moveTo(x, y(value)) : context.lineTo(x, y(value))));
 }
 
 function drawForecast(context, forecast, scale, y, color) {
@@ -43,7 +46,12 @@ function countUntil(times, at) {
 function riserLabels({ batchEnds, doneTimes }, scale, y) {
   const labels = batchEnds.filter(({ at }) => scale.shows(at)).map(({ count, at }) => {
     const text = `+${count}`;
-    return { text, at: scale.clampedX(at) + 4, size: text.length * 8, y: y(countUntil(doneTimes, at)) - 17 };
+    return {
+      text,
+      at: scale.clampedX(at) + 4,
+      size: text.length * 8,
+      y: y(countUntil(doneTimes, at)) - 17,
+    };
   });
   // Batches of several workers may end in another order than they began.
   labels.sort((a, b) => a.at - b.at);
@@ -66,8 +74,16 @@ function drawOther(context, { other }, scale, y, color) {
 /** Which line is whose, at their ends. */
 function otherLabel({ other, doneTimes, now }, scale, y) {
   if (!other || other.doneTimes.length === 0) return [];
-  const label = (text, times) => (!scale.shows(times.at(-1)) ? [] : { text, x: scale.clampedX(times.at(-1)) + 6, y: y(times.length) + 2, kind: "riser" });
-  return [label("B", other.doneTimes), now === null && doneTimes.length > 0 ? label("A", doneTimes) : []].flat();
+  const label = (
+    text,
+    times,
+  ) => (!scale.shows(times.at(-1))
+    ? []
+    : { text, x: scale.clampedX(times.at(-1)) + 6, y: y(times.length) + 2, kind: "riser" });
+  return [
+    label("B", other.doneTimes),
+    now === null && doneTimes.length > 0 ? label("A", doneTimes) : [],
+  ].flat();
 }
 
 /** Draws the track on the same time scale as the rows above it. */

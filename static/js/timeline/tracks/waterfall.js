@@ -54,7 +54,9 @@ function drawRows(context, picture, geometry) {
   const [first, last] = rowScale.inSight;
   for (let line = first; line < last; line += 1) {
     const top = PAD + rowScale.top(line);
-    for (const row of isInLane ? picture.lines[line] ?? [] : picture.ordered.slice(line, line + 1)) {
+    for (
+      const row of isInLane ? picture.lines[line] ?? [] : picture.ordered.slice(line, line + 1)
+    ) {
       drawBar(context, row, { top, height, scale, brushes, edgeSeconds, isInLane });
     }
   }
@@ -90,7 +92,12 @@ function failureLabels(picture, { scale, rowScale }) {
     const text = group.count > 1 ? `${group.count} × ${group.word}` : group.word;
     const x = scale.clampedX(group.end);
     const fits = x + 12 + text.length * 7 < scale.right;
-    return [{ ...labelPlace(group, rowScale), text, x: fits ? x + 6 : x - 6, align: fits ? "start" : "end" }];
+    return [{
+      ...labelPlace(group, rowScale),
+      text,
+      x: fits ? x + 6 : x - 6,
+      align: fits ? "start" : "end",
+    }];
   });
   return thinned(labels).map(({ at, ...label }) => ({ ...label, y: at, kind: "failed" }));
 }
@@ -139,7 +146,10 @@ function drawBrackets(context, extents, { scale, rowScale, palette }) {
 
 function batchLabels(extents, picture, { scale, rowScale, isNarrow }, isForecast) {
   const labels = extents.map((batch, k) => ({
-    ...labelPlace(batch, rowScale), number: k + 1, count: batch.count, endsAt: batch.at,
+    ...labelPlace(batch, rowScale),
+    number: k + 1,
+    count: batch.count,
+    endsAt: batch.at,
   }));
   const x = scale.right + 18;
   const side = isForecast ? "forecast" : "batch";
@@ -154,11 +164,24 @@ function batchLabels(extents, picture, { scale, rowScale, isNarrow }, isForecast
 function laneLabels({ groups }, { scale, rowScale }) {
   return groups.flatMap(({ from, to, heading }) => {
     const numbers = Array.from({ length: to - from }, (_, k) => ({
-      text: String(k + 1), at: PAD + rowScale.top(from + k) + (rowScale.row - LABEL_HEIGHT) / 2, size: LABEL_HEIGHT,
+      text: String(k + 1),
+      at: PAD + rowScale.top(from + k) + (rowScale.row - LABEL_HEIGHT) / 2,
+      size: LABEL_HEIGHT,
     }));
     return [
-      { text: heading, x: scale.left, y: PAD + rowScale.top(from) - rowScale.gap + 1, kind: "lane" },
-      ...thinned(numbers, 0).map(({ text, at }) => ({ text, x: scale.left - 9, y: at, kind: "axis", align: "end" })),
+      {
+        text: heading,
+        x: scale.left,
+        y: PAD + rowScale.top(from) - rowScale.gap + 1,
+        kind: "lane",
+      },
+      ...thinned(numbers, 0).map(({ text, at }) => ({
+        text,
+        x: scale.left - 9,
+        y: at,
+        kind: "axis",
+        align: "end",
+      })),
     ];
   });
 }
@@ -173,7 +196,13 @@ function rowLabels(extents, picture, { scale, rowScale }) {
     at: PAD + rowScale.top(position) + Math.min(0, (rowScale.row - LABEL_HEIGHT) / 2) + 2,
     size: LABEL_HEIGHT,
   }));
-  return thinned(labels, 0).map(({ text, at }) => ({ text, x: scale.left - 9, y: at, kind: "axis", align: "end" }));
+  return thinned(labels, 0).map(({ text, at }) => ({
+    text,
+    x: scale.left - 9,
+    y: at,
+    kind: "axis",
+    align: "end",
+  }));
 }
 
 /** The labels whose middle is in sight. */
