@@ -36,3 +36,21 @@ export function seldom(
     return result;
   };
 }
+
+/**
+ * Returns a function that shows values only when they are not the same as the last time, by what they hold: what did
+ * not change is not laid out or announced again.
+ *
+ * @template {unknown[]} Values plain values, as JSON has them
+ * @param {(...values: Values) => void} show
+ * @returns {(...values: Values) => void}
+ */
+export function whenChanged(show) {
+  let last = "";
+  return (...values) => {
+    const key = JSON.stringify(values);
+    if (key === last) return;
+    last = key;
+    show(...values);
+  };
+}

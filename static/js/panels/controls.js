@@ -1,6 +1,10 @@
 // The sidebar: settings in form and URL, the forecast of what is typed, Launch and Cancel.
 
-import { api, Problem } from "../state/api.js";
+/** @import { Page } from "../types/page.d.ts" */
+/** @import { Settings } from "../types/run.d.ts" */
+/** @import { Problem } from "../state/api.js" */
+
+import { api, attempt } from "../state/api.js";
 import { unbroken } from "../model/words/describe.js";
 import { byId, setText } from "../dom/elements.js";
 import { createForm } from "./form.js";
@@ -11,30 +15,37 @@ const POOL_FIELDS = new Set(["pool_class", "pool_size", "max_overflow", "pool_ti
 const TYPING_PAUSE = 150; // milliseconds after the last key before the forecast is asked for
 const SECOND_PRESS = 500; // milliseconds in which a second press of Launch may not hit Cancel
 
-export function createControls(store, navigation) {
-  const { options } = store.get();
+/**
+ * @param {Pick<Page, "store" | "navigation" | "options">} page
+ * @returns {Page["controls"]}
+ */
+export function createControls({ store, navigation, options }) {
   const { fields } = options;
   const element = byId("controls");
   const form = createForm(byId("fields"), options);
-  const launchButton = byId("launch");
-  const cancelButton = byId("cancel");
+  const launchButton = byId("launch", HTMLButtonElement);
+  const cancelButton = byId("cancel", HTMLButtonElement);
   let timer = 0;
   let asked = 0;
   let launchedAt = -Infinity;
+  /** @type {string | null} */
   let learnt = null; // the run that the forecast of an app last learnt from
 
   async function forecast() {
     asked += 1;
     const mine = asked;
-    try {
-      const { settings, forecast: promise } = await api.forecast(store.get().settings);
-      if (mine === asked) store.set({ typed: settings, forecast: promise, fieldErrors: {} });
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      if (mine === asked) refuse(error);
-    }
+    await attempt(
+      async () => {
+        const { settings, forecast: promise } = await api.forecast(store.get().settings);
+        if (mine === asked) store.set({ typed: settings, forecast: promise, fieldErrors: {} });
+      },
+      (problem) => {
+        if (mine === asked) refuse(problem);
+      },
+    );
   }
 
+  /** @param {Problem} problem */
   function refuse(problem) {
     const { byField } = problem;
     const hasFields = Object.keys(byField).length > 0;
@@ -46,6 +57,10 @@ export function createControls(store, navigation) {
     });
   }
 
+  /**
+   * @param {Settings} settings
+   * @param {number} pause milliseconds until the forecast is asked for
+   */
   function change(settings, pause) {
     store.set({ settings, launchError: "" });
     navigation.write();
@@ -53,39 +68,41 @@ export function createControls(store, navigation) {
     timer = setTimeout(forecast, pause);
   }
 
+  /** @param {string | null} compare the run to be laid beside the new one */
   async function launch(compare = null) {
     if (store.get().launching) return;
     launchedAt = performance.now();
     store.set({ launching: true, launchError: "" });
-    try {
-      await api.launch(store.get().settings, compare);
-      navigation.live(); // who launches wants to see that run
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      store.set({ launching: false });
-      if (error.errors.length > 0) {
-        refuse(error);
-        form.focusFirstError();
-      } else {
-        store.set({ launchError: error.message });
-      }
-    }
+    await attempt(
+      async () => {
+        await api.launch(store.get().settings, compare);
+        navigation.live(); // who launches wants to see that run
+      },
+      (problem) => {
+        store.set({ launching: false });
+        if (problem.errors.length > 0) {
+          refuse(problem);
+          form.focusFirstError();
+        } else {
+          store.set({ launchError: problem.message });
+        }
+      },
+    );
   }
 
   async function cancel() {
     const { run } = store.get();
-    if (!isRunning(run)) return;
-    try {
-      await api.cancel(run.run);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      store.set({ launchError: error.message });
-    }
+    if (!run?.run || !isRunning(run)) return;
+    const { run: name } = run;
+    await attempt(() => api.cancel(name), ({ message }) => store.set({ launchError: message }));
   }
 
   element.addEventListener("input", ({ target }) => {
+    const name = target instanceof HTMLInputElement || target instanceof HTMLSelectElement
+      ? target.name
+      : "";
     // Who types a pool's size means it: an app's own pool would leave it without effect.
-    if (POOL_FIELDS.has(target.name)) form.choose("pool_from", "here");
+    if (POOL_FIELDS.has(name)) form.choose("pool_from", "here");
     change(form.read(), TYPING_PAUSE);
   });
   element.addEventListener("submit", (event) => {
@@ -101,19 +118,20 @@ export function createControls(store, navigation) {
     ) cancel();
   });
 
-  function showButtons(going) {
+  /** @param {boolean} isGoing */
+  function showButtons(isGoing) {
     const hadFocus = document.activeElement === launchButton ||
       document.activeElement === cancelButton;
-    launchButton.hidden = going;
-    cancelButton.hidden = !going;
-    if (hadFocus) (going ? cancelButton : launchButton).focus();
+    launchButton.hidden = isGoing;
+    cancelButton.hidden = !isGoing;
+    if (hadFocus) (isGoing ? cancelButton : launchButton).focus();
   }
 
   change(settingsFromQuery(location.search, fields), 0);
   navigation.whenSettingsCome((settings) => change(settings, 0));
 
   return {
-    draw({ settings, fieldErrors, forecast: promise, launchError, launching, run }) {
+    draw({ live: { settings, fieldErrors, forecast: promise, launchError, launching, run } }) {
       form.show(settings);
       form.showErrors(fieldErrors);
       setText(byId("forecast-sentence"), unbroken(promise?.sentence ?? ""));

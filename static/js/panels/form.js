@@ -1,8 +1,12 @@
 // Builds the settings form from the server's list of fields, and shows values and messages in it.
 
+/** @import { Options } from "../types/api.d.ts" */
+/** @import { Field, Settings } from "../types/run.d.ts" */
+
 import { differences } from "../model/words/describe.js";
 import { make, setText } from "../dom/elements.js";
 
+/** @type {Record<string, string>} */
 const GROUPS = {
   server: "Server",
   pool: "Pool (per worker)",
@@ -10,12 +14,17 @@ const GROUPS = {
   burst: "Burst",
 };
 
+/** @param {Field} field */
 const errorLine = (field) =>
   make("p", { id: `error-${field.name}`, class: "field-error", role: "alert" });
 
+/**
+ * @param {Field} field
+ * @param {Options["modes"]} modes
+ */
 function modeButtons(field, modes) {
   const known = new Map(modes.map((mode) => [mode.name, mode]));
-  const buttons = field.choices.map((name) => {
+  const buttons = (field.choices ?? []).map((name) => {
     const { title = "", reason = "" } = known.get(name) ?? {};
     return make(
       "label",
@@ -34,15 +43,23 @@ function modeButtons(field, modes) {
   );
 }
 
+/**
+ * @param {Field} field
+ * @param {Options["endpoints"]} endpoints
+ */
 function optionsOf(field, endpoints) {
   const unavailable = field.name === "endpoint"
     ? endpoints.filter((endpoint) => !endpoint.available).map((endpoint) => endpoint.name)
     : [];
-  return field.choices.map((name) =>
+  return (field.choices ?? []).map((name) =>
     make("option", { value: name, disabled: unavailable.includes(name) }, name)
   );
 }
 
+/**
+ * @param {Field} field
+ * @param {Options} options
+ */
 function control(field, options) {
   const { name } = field;
   const ids = { id: `field-${name}`, name, "aria-describedby": `help-${name} error-${name}` };
@@ -58,17 +75,29 @@ function control(field, options) {
   });
 }
 
+/**
+ * @param {Field} field
+ * @param {Options} options
+ */
 function helpOf(field, options) {
   if (field.name !== "endpoint") return field.help ?? "";
   return options.endpoints.filter((endpoint) => !endpoint.available)
     .map((endpoint) => `${endpoint.name}: ${endpoint.reason}`).join(" ");
 }
 
-/** A name like worker_connections may be broken after an underscore. */
+/**
+ * A name like worker_connections may be broken after an underscore.
+ *
+ * @param {string} label
+ */
 function breakable(label) {
   return label.split(/(?<=_)/).flatMap((part, k) => (k === 0 ? [part] : [make("wbr"), part]));
 }
 
+/**
+ * @param {Field} field
+ * @param {Options} options
+ */
 function fieldRow(field, options) {
   const unit = field.unit ? make("span", { class: "unit" }, ` (${field.unit})`) : "";
   const help = helpOf(field, options);
@@ -83,6 +112,11 @@ function fieldRow(field, options) {
   );
 }
 
+/**
+ * @param {string} name
+ * @param {Field[]} fields
+ * @param {Options} options
+ */
 function folded(name, fields, options) {
   return make(
     "details",
@@ -97,17 +131,24 @@ function folded(name, fields, options) {
   );
 }
 
+/** @param {Field[]} fields */
 function byGroup(fields) {
+  /** @type {Map<string, Field[]>} */
   const groups = new Map();
   for (const field of fields) groups.set(field.group, [...(groups.get(field.group) ?? []), field]);
   return groups;
 }
 
-/** Fills a form's place with the fields; returns {read, show, showErrors, focusFirstError}. */
-export function createForm(place, options) {
+/**
+ * Fills a part of a form with the fields.
+ *
+ * @param {HTMLElement} box
+ * @param {Options} options
+ */
+export function createForm(box, options) {
   const groups = byGroup(options.fields);
   const main = groups.get("main") ?? [];
-  place.replaceChildren(
+  box.replaceChildren(
     ...main.map((
       field,
     ) => (field.name === "mode" ? modeButtons(field, options.modes) : fieldRow(field, options))),
@@ -115,46 +156,64 @@ export function createForm(place, options) {
       folded(name, fields, options)
     ),
   );
-  const form = place.closest("form");
-  const element = (name) => form.elements.namedItem(name);
+  const form = /** @type {HTMLFormElement} */ (box.closest("form"));
+  /**
+   * The field of a name: all of them are there, the mode as a group of radio buttons.
+   *
+   * @param {string} name
+   */
+  const element = (
+    name,
+  ) => /** @type {HTMLInputElement | HTMLSelectElement | RadioNodeList} */ (form.elements
+    .namedItem(name));
 
   return {
     read: () =>
       Object.fromEntries(options.fields.map(({ name }) => [name, element(name).value.trim()])),
 
+    /** @param {Settings} settings */
     show(settings) {
       for (const { name } of options.fields) {
-        if (element(name).value !== settings[name]) element(name).value = settings[name];
+        const value = String(settings[name]);
+        if (element(name).value !== value) element(name).value = value;
       }
       const mode = options.modes.find(({ name }) => name === settings.mode);
-      const title = place.querySelector("#mode-title");
+      const title = box.querySelector("#mode-title");
       if (title) setText(title, mode?.title ?? "");
       for (const [name, fields] of groups) {
-        const summary = place.querySelector(`[data-group="${name}"] .group-summary`);
+        const summary = box.querySelector(`[data-group="${name}"] .group-summary`);
         if (summary) setText(summary, differences(fields, settings) || "defaults");
       }
     },
 
+    /** @param {Record<string, string>} errors messages by name */
     showErrors(errors) {
       for (const { name } of options.fields) {
-        const line = place.querySelector(`#error-${name}`);
+        const line = box.querySelector(`#error-${name}`);
         if (!line) continue;
         setText(line, errors[name] ?? "");
         // A radio group is no element that could be marked.
-        if (element(name) instanceof Element) {
-          element(name).setAttribute("aria-invalid", String(name in errors));
-        }
+        const field = element(name);
+        if (field instanceof Element) field.setAttribute("aria-invalid", String(name in errors));
         const group = line.closest("details");
         if (group && name in errors) group.open = true;
       }
     },
 
-    /** Chooses a value of a field where the form has it. */
+    /**
+     * Chooses a value of a field where the form has it.
+     *
+     * @param {string} name
+     * @param {string} value
+     */
     choose(name, value) {
       const found = element(name);
       if (found) found.value = value;
     },
 
-    focusFirstError: () => place.querySelector("[aria-invalid=true]")?.focus(),
+    focusFirstError() {
+      const first = box.querySelector("[aria-invalid=true]");
+      if (first instanceof HTMLElement) first.focus();
+    },
   };
 }

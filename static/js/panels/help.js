@@ -3,6 +3,7 @@
 import { byId } from "../dom/elements.js";
 
 export function createHelp() {
-  byId("help-open").addEventListener("click", () => byId("help").showModal());
-  byId("help-close").addEventListener("click", () => byId("help").close());
+  const dialog = byId("help", HTMLDialogElement);
+  byId("help-open").addEventListener("click", () => dialog.showModal());
+  byId("help-close").addEventListener("click", () => dialog.close());
 }

@@ -8,6 +8,7 @@ function stored() {
   }
 }
 
+/** @param {string} theme */
 function store(theme) {
   try {
     localStorage.setItem("theme", theme);
@@ -16,32 +17,40 @@ function store(theme) {
   }
 }
 
+/** @param {string} theme */
 function apply(theme) {
   const root = document.documentElement;
   if (theme === "auto") delete root.dataset.theme;
   else root.dataset.theme = theme;
 }
 
-/** Wires the radio group of themes; `onChange` is called whenever the colours in force may have changed. */
+/**
+ * Wires the radio group of themes; `onChange` is called whenever the colours in force may have changed.
+ *
+ * @param {HTMLElement} group
+ * @param {(how?: { atOnce: boolean }) => void} onChange
+ */
 export function createTheme(group, onChange) {
+  const inputs = [...group.querySelectorAll("input")];
   const current = document.documentElement.dataset.theme ?? stored() ?? "auto";
-  const chosen = group.querySelector(`input[value="${current}"]`) ??
-    group.querySelector('input[value="auto"]');
-  chosen.checked = true;
-  group.addEventListener("change", (event) => {
-    store(event.target.value);
-    apply(event.target.value);
+  const chosen = inputs.find(({ value }) => value === current) ??
+    inputs.find(({ value }) => value === "auto");
+  if (chosen) chosen.checked = true;
+  group.addEventListener("change", ({ target }) => {
+    if (!(target instanceof HTMLInputElement)) return;
+    store(target.value);
+    apply(target.value);
     onChange();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", onChange);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => onChange());
 
   // Paper is light: canvases are drawn once more with light colours for printing.
-  window.addEventListener("beforeprint", () => {
+  addEventListener("beforeprint", () => {
     apply("light");
     onChange({ atOnce: true });
   });
-  window.addEventListener("afterprint", () => {
-    apply(group.querySelector("input:checked").value);
+  addEventListener("afterprint", () => {
+    apply(inputs.find(({ checked }) => checked)?.value ?? "auto");
     onChange();
   });
 }

@@ -13,6 +13,23 @@ export class Problem extends Error {
   }
 }
 
+/**
+ * Does something, and hands what the server refused to `onProblem`; other errors are thrown.
+ *
+ * @template Result
+ * @param {() => Promise<Result>} action
+ * @param {(problem: Problem) => Result} onProblem
+ * @returns {Promise<Result>}
+ */
+export async function attempt(action, onProblem) {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return onProblem(error);
+  }
+}
+
 async function ask(path, options) {
   let response;
   try {
@@ -66,7 +83,7 @@ export const api = {
   remove: async (number) => (await ask(pathOf(number), { method: "DELETE" })).json(),
   undo: (path) => post(path),
   /** A run out of a file of JSON lines. */
-  bringIn: async (file) =>
+  importRun: async (file) =>
     (await ask("/api/history", {
       method: "POST",
       headers: { "Content-Type": "application/x-ndjson" },

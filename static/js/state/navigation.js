@@ -1,15 +1,29 @@
 // The URL: which view the page shows, with the settings of the form. Back and forward lead through the views.
 
+/** @import { Navigation, Page, Route } from "../types/page.d.ts" */
+/** @import { Settings } from "../types/run.d.ts" */
+
 import { isSameRoute, LIVE, queryOf, routeOf } from "./route.js";
 import { queryFromSettings, settingsFromQuery } from "./settings.js";
 
 /** Opening another view leaves what was chosen in the one before. */
 const NOTHING_CHOSEN = { path: null, selected: null, pinned: false, hoverTime: null, view: null };
 
-/** Wires the URL to the store's `route`; `onSettings` gets the settings that the browser went back to. */
-export function createNavigation(store) {
+/** @param {string} selector */
+const focusOn = (selector) => {
+  const element = document.querySelector(selector);
+  if (element instanceof HTMLElement) element.focus({ preventScroll: true });
+};
+
+/**
+ * Wires the URL to the store's `route`.
+ *
+ * @param {Pick<Page, "store" | "options">} page
+ * @returns {Navigation}
+ */
+export function createNavigation({ store, options: { fields } }) {
+  /** @type {(settings: Settings) => void} */
   let onSettings = () => {};
-  const { fields } = store.get().options;
 
   const url = () => {
     const { route, settings } = store.get();
@@ -25,7 +39,11 @@ export function createNavigation(store) {
 
   store.set({ route: routeOf(location.search) });
 
-  /** Shows another view; the one before stays behind the browser's Back. */
+  /**
+   * Shows another view; the one before stays behind the browser's Back.
+   *
+   * @param {Route} route
+   */
   function go(route) {
     if (isSameRoute(route, store.get().route)) return;
     store.set({ route, ...NOTHING_CHOSEN });
@@ -34,23 +52,32 @@ export function createNavigation(store) {
 
   // A link to a view changes the view and keeps what is typed in the form; with a modifier it is any other link.
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[data-route]");
-    if (!link || event.defaultPrevented || event.button !== 0) return;
+    const link = event.target instanceof Element ? event.target.closest("a[data-route]") : null;
+    if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented || event.button !== 0) {
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     go(routeOf(new URL(link.href).search));
     scrollTo({ top: 0 });
-    const heading = document.querySelector("#comparing:not([hidden]) h2, #timeline");
-    heading?.focus({ preventScroll: true });
+    focusOn("#comparing:not([hidden]) h2, #timeline");
   });
 
   return {
     go,
     live: () => go(LIVE),
+    liveOnClick(element) {
+      element.addEventListener("click", (event) => {
+        event.preventDefault();
+        go(LIVE);
+        document.getElementById("timeline")?.focus();
+      });
+    },
     /** Writes changed settings into the URL of the view that is shown. */
     write() {
       history.replaceState(null, "", url());
     },
+    /** The listener gets the settings that the browser went back to. */
     whenSettingsCome(listener) {
       onSettings = listener;
     },

@@ -1,7 +1,11 @@
 // The legend: what each kind of line means, and how many requests are in that phase.
 
-import { make, setText } from "../dom/elements.js";
+/** @import { Panel } from "../types/page.d.ts" */
+/** @import { Phase } from "../types/run.d.ts" */
 
+import { byId, make, setText } from "../dom/elements.js";
+
+/** @type {{ swatch: string, words: string, phases: Phase[], isRare?: boolean }[]} */
 const ENTRIES = [
   { swatch: "queued", words: "queued", phases: ["queued"] },
   { swatch: "handling", words: "in Python", phases: ["handling", "responding"] },
@@ -14,19 +18,23 @@ const ENTRIES = [
   { swatch: "forecast", words: "forecast", phases: [] },
 ];
 
-/** Builds the legend; the returned function shows the counts of a run, or none. */
-export function createLegend(element) {
+/** @returns {Panel} */
+export function createLegend() {
+  const element = byId("legend");
   const numbers = ENTRIES.map(() => make("b", { class: "legend-count" }));
-  element.replaceChildren(
-    ...ENTRIES.map(({ swatch, words }, k) =>
-      make("li", {}, make("span", { class: `swatch swatch-${swatch}` }), words, numbers[k])
-    ),
+  const items = ENTRIES.map(({ swatch, words }, k) =>
+    make("li", {}, make("span", { class: `swatch swatch-${swatch}` }), words, numbers[k])
   );
-  /** unknown: how many requests have an unknown phase; without any there is nothing to explain. */
-  return (counts, unknown) =>
-    ENTRIES.forEach(({ phases, isRare }, k) => {
-      if (isRare) element.children[k].hidden = unknown === 0;
-      const number = counts ? phases.reduce((sum, phase) => sum + (counts[phase] ?? 0), 0) : 0;
-      setText(numbers[k], number > 0 ? number.toLocaleString("en-US") : "");
-    });
+  element.replaceChildren(...items);
+  return {
+    draw({ shown: { summary }, unknown }) {
+      const counts = summary?.counts ?? {};
+      ENTRIES.forEach(({ phases, isRare }, k) => {
+        // Without any request of an unknown phase there is nothing to explain.
+        if (isRare) items[k].hidden = unknown === 0;
+        const number = phases.reduce((sum, phase) => sum + (counts[phase] ?? 0), 0);
+        setText(numbers[k], number > 0 ? number.toLocaleString("en-US") : "");
+      });
+    },
+  };
 }

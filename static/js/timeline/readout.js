@@ -1,5 +1,9 @@
 // The readout: the request under the pointer or the keyboard, with its phases and seconds, in words.
 
+/** @import { Panel } from "../types/page.d.ts" */
+/** @import { Picture } from "../types/picture.d.ts" */
+/** @import { Request } from "../types/run.d.ts" */
+
 import {
   outcomeWords,
   requestSpoken,
@@ -8,11 +12,15 @@ import {
   serverTiming,
   spell,
 } from "../model/words/describe.js";
-import { make } from "../dom/elements.js";
+import { byId, make } from "../dom/elements.js";
 
 const HINT = "Point at a row, or focus the timeline and press the arrow keys, to read one request.";
 
-function partsOf(row, position, { now, pinned, lines }) {
+/**
+ * @param {Request} row
+ * @param {Picture} picture
+ */
+function partsOf(row, { selected: position, now, pinned, lines }) {
   const isInLane = lines !== null;
   const times = requestTimes(row, now).map(({ phase, words, seconds: spent }) =>
     make(
@@ -45,22 +53,28 @@ function partsOf(row, position, { now, pinned, lines }) {
     place && make("span", { class: "readout-place" }, place),
     serverTiming(row) && make("span", { class: "readout-place" }, `server: ${serverTiming(row)}`),
     pinned && make("span", { class: "readout-pin" }, "pinned, Esc releases"),
-  ].filter(Boolean);
+  ].filter((part) => part instanceof Node);
 }
 
-/** Shows the selected row of a picture in the readout, and tells the slider's value to assistive software. */
-export function drawReadout(element, slider, picture) {
-  const row = picture.ordered[picture.selected];
-  element.classList.toggle("is-empty", !row);
-  slider.setAttribute("aria-valuemin", "1");
-  slider.setAttribute("aria-valuemax", String(Math.max(1, picture.ordered.length)));
-  if (!row) {
-    element.replaceChildren(HINT);
-    slider.setAttribute("aria-valuenow", "1");
-    slider.setAttribute("aria-valuetext", "No request chosen");
-    return;
-  }
-  element.replaceChildren(...partsOf(row, picture.selected, picture));
-  slider.setAttribute("aria-valuenow", String(picture.selected + 1));
-  slider.setAttribute("aria-valuetext", requestSpoken(row, picture.now));
+/**
+ * Shows the selected row in the readout, and tells the timeline's value to assistive software.
+ *
+ * @returns {Panel}
+ */
+export function createReadout() {
+  const element = byId("readout");
+  const slider = byId("timeline");
+
+  return {
+    draw({ picture }) {
+      const { ordered, selected, now } = picture;
+      const row = ordered[selected];
+      element.classList.toggle("is-empty", !row);
+      element.replaceChildren(...(row ? partsOf(row, picture) : [HINT]));
+      slider.setAttribute("aria-valuemin", "1");
+      slider.setAttribute("aria-valuemax", String(Math.max(1, ordered.length)));
+      slider.setAttribute("aria-valuenow", String(row ? selected + 1 : 1));
+      slider.setAttribute("aria-valuetext", row ? requestSpoken(row, now) : "No request chosen");
+    },
+  };
 }

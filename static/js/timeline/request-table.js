@@ -1,8 +1,13 @@
 // The timeline as text: a table with a row for each request, a page at a time.
 
+/** @import { Panel } from "../types/page.d.ts" */
+/** @import { Picture } from "../types/picture.d.ts" */
+/** @import { Request } from "../types/run.d.ts" */
+
 import { outcomeWords } from "../model/words/describe.js";
 import { durations } from "../model/run/fold.js";
-import { make, setText } from "../dom/elements.js";
+import { button, byId, make, setText, tableHead } from "../dom/elements.js";
+import { remembered } from "../lib/remember.js";
 
 const PAGE = 500;
 
@@ -17,8 +22,13 @@ const COLUMNS = [
   "connection",
 ];
 
+/**
+ * @param {Request} row
+ * @param {number | null} now
+ */
 function cellsOf(row, now) {
   const spent = durations(row, now ?? 0);
+  /** @param {number | undefined} value */
   const time = (value) => (value === undefined ? "–" : `${value.toFixed(3)} s`);
   return [
     outcomeWords(row, now),
@@ -31,27 +41,18 @@ function cellsOf(row, now) {
   ];
 }
 
-/** Builds the table in a <details>; it is only filled while that is open. */
-export function createRequestTable(details) {
+/**
+ * The table in a <details>; it is only filled while that is open.
+ *
+ * @returns {Panel}
+ */
+export function createRequestTable() {
+  const details = byId("request-table", HTMLDetailsElement);
   const body = make("tbody");
   const caption = make("caption");
-  const table = make(
-    "table",
-    {},
-    caption,
-    make("thead", {}, make("tr", {}, ...COLUMNS.map((name) => make("th", { scope: "col" }, name)))),
-    body,
-  );
-  const earlier = make(
-    "button",
-    { type: "button", class: "button", onclick: () => turn(-1) },
-    "Earlier",
-  );
-  const later = make(
-    "button",
-    { type: "button", class: "button", onclick: () => turn(1) },
-    "Later",
-  );
+  const table = make("table", {}, caption, tableHead(COLUMNS), body);
+  const earlier = button("Earlier", () => turn(-1));
+  const later = button("Later", () => turn(1));
   const pager = make("div", { class: "pager" }, earlier, later);
   const box = {
     class: "table-box",
@@ -61,48 +62,49 @@ export function createRequestTable(details) {
   };
   details.append(make("div", box, table), pager);
   let first = 0;
+  /** @type {Picture | null} */
   let picture = null;
-  let shown = null;
 
-  function turn(step) {
-    first += step * PAGE;
-    draw(picture);
-  }
+  // The rows are replaced when marks came, so the same rows at the same page need no new table.
+  const fill = remembered((ordered, from, isRunning) => {
+    const rows = ordered.slice(from, from + PAGE);
+    const last = from + rows.length;
+    const words = `Requests ${
+      from + 1
+    } to ${last} of ${ordered.length}, in the order of the timeline`;
+    setText(caption, rows.length === 0 ? "No requests yet" : words);
+    const now = isRunning ? picture?.now ?? null : null;
+    body.replaceChildren(...rows.map((row) =>
+      make(
+        "tr",
+        {},
+        make("th", { scope: "row" }, String(row.seq)),
+        ...cellsOf(row, now).map((text) => make("td", {}, String(text))),
+      )
+    ));
+    pager.hidden = ordered.length <= PAGE;
+    earlier.disabled = from === 0;
+    later.disabled = last >= ordered.length;
+  });
 
-  function draw(next) {
-    picture = next;
+  function show() {
     if (!details.open || !picture) return;
     const { ordered, now } = picture;
     if (first >= ordered.length) first = 0;
-    // The rows are replaced when marks came, so the same rows at the same page need no new table.
-    if (
-      shown && shown.ordered === ordered && shown.first === first &&
-      shown.running === (now !== null)
-    ) return;
-    shown = { ordered, first, running: now !== null };
-    const rows = ordered.slice(first, first + PAGE);
-    const last = first + rows.length;
-    setText(
-      caption,
-      rows.length === 0
-        ? "No requests yet"
-        : `Requests ${first + 1} to ${last} of ${ordered.length}, in the order of the timeline`,
-    );
-    body.replaceChildren(
-      ...rows.map((row) =>
-        make(
-          "tr",
-          {},
-          make("th", { scope: "row" }, String(row.seq)),
-          ...cellsOf(row, now).map((text) => make("td", {}, String(text))),
-        )
-      ),
-    );
-    pager.hidden = ordered.length <= PAGE;
-    earlier.disabled = first === 0;
-    later.disabled = last >= ordered.length;
+    fill(ordered, first, now !== null);
   }
 
-  details.addEventListener("toggle", () => draw(picture));
-  return { draw };
+  /** @param {number} pages */
+  function turn(pages) {
+    first += pages * PAGE;
+    show();
+  }
+
+  details.addEventListener("toggle", show);
+  return {
+    draw(scene) {
+      picture = scene.picture;
+      show();
+    },
+  };
 }

@@ -117,19 +117,28 @@ function databaseGauge({ settings, samples }) {
   };
 }
 
+/**
+ * An area and a line that reach as high as the larger of them.
+ *
+ * @param {Drawn} area
+ * @param {Drawn} line
+ */
+function onOneScale(area, line) {
+  const top = Math.max(1, largest(area.series), largest(line.series));
+  return { area: { ...area, top }, line: { ...line, top }, limits: [] };
+}
+
 function backlogGauge({ rows, samples }) {
   const queued = rowSeries(rows, QUEUED);
   const backlog = sampleSeries(samples, "backlog", "queued");
   const [mostQueued, mostBacklog] = [largest(queued), largest(backlog)];
-  const top = Math.max(1, mostQueued, mostBacklog);
   return {
     title: "waiting for a worker",
-    area: { series: backlog, words: "in the backlog", color: "queued", top },
-    line: { series: queued, words: "queued", color: "queued", top },
-    limits: [],
-    read: (
-      at,
-    ) => [
+    ...onOneScale(
+      { series: backlog, words: "in the backlog", color: "queued" },
+      { series: queued, words: "queued", color: "queued" },
+    ),
+    read: (at) => [
       `${counted(queued, mostQueued, at)} queued`,
       `${counted(backlog, mostBacklog, at)} in backlog`,
     ],
@@ -158,12 +167,13 @@ export function waitingGauge(rows) {
   const queued = rowSeries(rows, QUEUED);
   const waiting = rowSeries(rows, WAITING);
   const [mostQueued, mostWaiting] = [largest(queued), largest(waiting)];
-  const top = Math.max(1, mostQueued, mostWaiting);
   return {
     title: "waiting over time",
-    area: { series: queued, words: "for a worker", color: "queued", top },
-    line: { series: waiting, words: "for a connection", color: "waiting", top },
-    limits: [],
+    isAlwaysShown: true,
+    ...onOneScale(
+      { series: queued, words: "for a worker", color: "queued" },
+      { series: waiting, words: "for a connection", color: "waiting" },
+    ),
     read: (at) => [
       `${counted(queued, mostQueued, at)} for a worker`,
       `${counted(waiting, mostWaiting, at)} for a connection`,

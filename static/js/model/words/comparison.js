@@ -12,6 +12,18 @@ export function comparedRun({ run, compareChoice }) {
   return compareChoice?.run === run.run ? compareChoice.with : run.compared_with ?? null;
 }
 
+/**
+ * The run that is laid beside the shown one, once it is here.
+ *
+ * @param {PageState} state
+ */
+export function loadedOther(state) {
+  const { other } = state;
+  const wanted = comparedRun(state);
+  if (wanted === null || other?.run !== wanted || other.problem !== undefined) return null;
+  return other;
+}
+
 /** A whole record of the API as the page draws it. */
 export function runOfRecord({ state, frame, summary }, phases) {
   return {

@@ -1,30 +1,45 @@
 // COMPARE: another run below the shown one, small, on the same time axis; or the button that asks for it.
 
-import { api } from "../../state/api.js";
-import { drawAxis } from "../../timeline/tracks/axis.js";
+/** @import { ComparedRun, Page, Panel, Scene, ShownState } from "../../types/page.d.ts" */
+/** @import { Run } from "../../types/run.d.ts" */
+
+import { byId, setText } from "../../dom/elements.js";
+import { createPainter } from "../../model/picture/picture.js";
+import { isOver } from "../../model/run/status.js";
 import {
   comparedRun,
   comparisonWords,
+  loadedOther,
   runBefore,
   runOfRecord,
 } from "../../model/words/comparison.js";
 import { unbroken } from "../../model/words/describe.js";
-import { byId, setText } from "../../dom/elements.js";
-import { layOut } from "../../timeline/layout.js";
-import { isOver } from "../../model/run/status.js";
-import { createPainter } from "../../model/picture/picture.js";
-import { queryOf } from "../../state/route.js";
+import { api } from "../../state/api.js";
 import { createQuestion } from "../../state/question.js";
+import { queryOf } from "../../state/route.js";
+import { layOut } from "../../timeline/layout.js";
 import { createTrack } from "../../timeline/track.js";
+import { drawAxis } from "../../timeline/tracks/axis.js";
 import { createWaterfall } from "../../timeline/tracks/waterfall.js";
 
 const ROOM = 150; // pixels for the rows of the other run
 
-/** Wires the section; `draw` shows a state below the picture of its run, which needs `otherOf` before. */
-export function createRunBelow(store) {
+/**
+ * A run out of the history is compared in a view of its own.
+ *
+ * @param {ShownState} shown
+ */
+const withoutOpened = (shown) => (shown.isOpened ? { ...shown, run: null, before: null } : shown);
+
+/**
+ * @param {Page} page
+ * @returns {Panel}
+ */
+export function createRunBelow({ store, options }) {
   const section = byId("compare");
   const plot = byId("compare-plot");
   const offer = byId("compare-before");
+  const figures = byId("compare-figures", HTMLAnchorElement);
   const axis = createTrack(plot, "other-axis");
   const rows = createTrack(plot, "other-rows");
   const drawWaterfall = createWaterfall(rows);
@@ -32,42 +47,46 @@ export function createRunBelow(store) {
 
   const fetchRecord = createQuestion(
     api.record,
-    (record, run) =>
-      store.set({ other: { run, ...runOfRecord(record, store.get().options.phases) } }),
+    (record, run) => store.set({ other: { ...runOfRecord(record, options.phases), run } }),
     (problem, run) => store.set({ other: { run, problem: problem.message } }),
   );
   const fetchRuns = createQuestion(
     () => api.runs(),
-    (runs, key) => store.set({ before: runBefore(runs, key) }),
+    (runs, run) => store.set({ before: runBefore(runs, run) }),
     () => store.set({ before: null }),
   );
 
-  const choose = (other) => store.set({ compareChoice: { run: store.get().run.run, with: other } });
-  offer.addEventListener("click", () => choose(store.get().before.run));
+  /** @param {string | null} other */
+  const choose = (other) =>
+    store.set({ compareChoice: { run: store.get().run?.run ?? null, with: other } });
+  offer.addEventListener("click", () => choose(store.get().before?.run ?? null));
   byId("compare-close").addEventListener("click", () => {
     choose(null);
     offer.focus();
   });
 
-  function drawWords({ options, run, summary, other }) {
-    const words = comparisonWords(options.fields, {
-      status: run.status,
-      settings: run.settings,
-      summary,
-    }, other);
+  /**
+   * @param {Run} run
+   * @param {ShownState["summary"]} summary
+   * @param {ComparedRun} other
+   */
+  function drawWords(run, summary, other) {
+    const own = { status: run.status, settings: run.settings, summary };
+    const words = comparisonWords(options.fields, own, other);
     setText(byId("compare-a"), unbroken(words.a));
     setText(byId("compare-b"), unbroken(words.b));
     setText(byId("compare-ratio"), words.ratio);
     setText(byId("compare-sentence"), unbroken(other.summary.sentence));
-    const figures = byId("compare-figures");
     figures.hidden = !isOver(run) || !isOver(other);
-    figures.href = `/${
-      queryOf({ opened: null, comparing: [run.history_id ?? run.run, other.number ?? other.run] })
-    }`;
+    const comparing = [String(run.history_id ?? run.run), String(other.number ?? other.run)];
+    figures.href = `/${queryOf({ opened: null, comparing })}`;
   }
 
-  function drawPlot(other, picture, palette) {
-    const { rows: ordered, summary, settings } = other;
+  /**
+   * @param {ComparedRun} other
+   * @param {Pick<Scene, "picture" | "palette">} scene
+   */
+  function drawPlot({ rows: ordered, summary, settings }, { picture, palette }) {
     const own = paint({
       status: "done",
       rows: ordered,
@@ -87,31 +106,22 @@ export function createRunBelow(store) {
     drawWaterfall(own, geometry);
   }
 
-  /** The other run, once it is here: {rows, summary, settings, status}, or null. */
-  function otherOf(state) {
-    const wanted = comparedRun(state);
-    return wanted !== null && state.other?.run === wanted && !state.other.problem
-      ? state.other
-      : null;
-  }
-
   return {
-    otherOf,
-
-    draw(state, picture, palette) {
+    draw(scene) {
+      const state = withoutOpened(scene.shown);
       const { run, other, before } = state;
       const wanted = comparedRun(state);
       fetchRecord(wanted);
-      fetchRuns(isOver(run) && wanted === null ? run.run : null);
-      const found = otherOf(state);
+      fetchRuns(isOver(run) && wanted === null ? run?.run ?? null : null);
+      const loaded = loadedOther(state);
       const problem = other?.run === wanted ? other?.problem ?? "" : "";
-      section.hidden = wanted === null || !(found || problem);
+      section.hidden = wanted === null || !(loaded || problem);
       offer.hidden = wanted !== null || !before || !isOver(run);
       setText(byId("compare-problem"), problem);
-      byId("compare-body").hidden = !found;
-      if (!found) return;
-      drawWords(state);
-      drawPlot(found, picture, palette);
+      byId("compare-body").hidden = !loaded;
+      if (!run || !loaded) return;
+      drawWords(run, state.summary, loaded);
+      drawPlot(loaded, scene);
     },
   };
 }

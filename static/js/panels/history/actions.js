@@ -1,72 +1,86 @@
 // What can be done to a kept run: choose it for a comparison, load its settings, rename, pin, delete, bring back.
 
-import { api, Problem } from "../../state/api.js";
+/** @import { KeptRun } from "../../types/api.d.ts" */
+/** @import { DeletedRun, Page } from "../../types/page.d.ts" */
+
+import { api, attempt } from "../../state/api.js";
 import { loadedWords } from "./row.js";
 
 const MOST_DELETED = 5; // that are offered back at once
 
 /**
- * Returns the actions. refresh: asks for the list anew; focusOn: puts the keyboard on an element of the list by its
- * key; say: shows words; onLoad gets the settings of a run for the form, onRenamed its number and new label.
+ * The list that the actions work on. refresh: asks for it anew; focusOn: puts the keyboard on an element of it by its
+ * key; say: shows words.
+ *
+ * @typedef {{ refresh(): Promise<void>, focusOn(key: string): void, say(words: string): void }} List
  */
-export function createActions(store, { refresh, focusOn, say, onLoad, onRenamed }) {
-  /** Does something and shows what has become of the list, and why not where the server refuses. */
-  async function doTo(action) {
-    let words = "";
-    try {
-      words = await action() ?? "";
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      words = error.message;
-    }
+/** @typedef {ReturnType<typeof createActions>} Actions */
+
+/**
+ * @param {Page} page
+ * @param {List} list
+ */
+export function createActions({ store, controls, openedRun }, { refresh, focusOn, say }) {
+  /**
+   * Does something and shows what has become of the list, and why not where the server refuses.
+   *
+   * @param {() => Promise<unknown>} action
+   * @param {(result: any) => string} wordsOf what is said of its result
+   */
+  async function doTo(action, wordsOf = () => "") {
+    const words = await attempt(async () => wordsOf(await action()), ({ message }) => message);
     await refresh();
     say(words);
   }
 
+  /** @param {DeletedRun} run */
   const forget = ({ number }) =>
     store.set({ deleted: store.get().deleted.filter((other) => other.number !== number) });
 
   return {
     forget,
 
-    onChoose(number) {
+    /** @param {KeptRun} run */
+    choose({ number }) {
       const { chosen } = store.get();
-      store.set({
-        chosen: chosen.includes(number)
-          ? chosen.filter((other) => other !== number)
-          : [...chosen, number],
-      });
+      const others = chosen.filter((other) => other !== number);
+      store.set({ chosen: others.length < chosen.length ? others : [...chosen, number] });
     },
 
-    onLoad(run) {
-      onLoad(run.settings);
+    /** @param {KeptRun} run */
+    load(run) {
+      controls.take(run.settings);
       say(loadedWords(run));
     },
 
-    onStartRename({ number }) {
+    /** @param {KeptRun} run */
+    startRename({ number }) {
       store.set({ renaming: number });
       focusOn(`label-${number}`);
-      document.activeElement.select?.();
+      if (document.activeElement instanceof HTMLInputElement) document.activeElement.select();
     },
 
-    /** label: null when a person has thought better of it; byKey: whether the keyboard is left without a place. */
-    async onRename({ number, label: before }, label, { byKey }) {
+    /**
+     * @param {KeptRun} run
+     * @param {string | null} label null when a person has thought better of it
+     * @param {{ byKey: boolean }} how byKey: whether the keyboard is left without a place
+     */
+    async rename({ number, label: before }, label, { byKey }) {
       if (store.get().renaming !== number) return;
       store.set({ renaming: null });
       if (byKey) focusOn(`rename-${number}`);
       if (label === null || label === before) return;
       await doTo(async () => {
         await api.change(number, { label });
-        onRenamed(number, label);
+        openedRun.relabel(number, label);
       });
     },
 
-    onPin: ({ number, pinned }) =>
-      doTo(async () => {
-        await api.change(number, { pinned: !pinned });
-      }),
+    /** @param {KeptRun} run */
+    pin: ({ number, pinned }) => doTo(() => api.change(number, { pinned: !pinned })),
 
-    async onDelete({ number }) {
+    /** @param {KeptRun} run */
+    async remove({ number }) {
       await doTo(async () => {
         const { undo } = await api.remove(number);
         const { deleted, chosen } = store.get();
@@ -78,20 +92,20 @@ export function createActions(store, { refresh, focusOn, say, onLoad, onRenamed 
       focusOn(`undo-${number}`);
     },
 
-    async onUndo(run) {
-      await doTo(async () => {
-        await api.undo(run.undo);
-      });
+    /** @param {DeletedRun} run */
+    async undo(run) {
+      await doTo(() => api.undo(run.undo));
       forget(run);
       focusOn(`open-${run.number}`);
     },
 
-    async bringIn(file) {
+    /** @param {File} file */
+    async importRun(file) {
       say(`Bringing in ${file.name}…`);
-      await doTo(async () => {
-        const { number } = await api.bringIn(file);
-        return `${file.name} is now run #${number}.`;
-      });
+      await doTo(
+        () => api.importRun(file),
+        ({ number }) => `${file.name} is now run #${number}.`,
+      );
     },
   };
 }

@@ -1,7 +1,10 @@
 // HISTORY: the list of the kept runs, to search, sort, page, open and compare.
 
-import { api, Problem } from "../../state/api.js";
-import { byId, make, setText } from "../../dom/elements.js";
+/** @import { HistoryQuery } from "../../types/api.d.ts" */
+/** @import { Page, PageState, Panel } from "../../types/page.d.ts" */
+
+import { api, attempt } from "../../state/api.js";
+import { button, byId, make, setText } from "../../dom/elements.js";
 import { createActions } from "./actions.js";
 import { COLUMNS, historyRow } from "./row.js";
 import { isOver } from "../../model/run/status.js";
@@ -9,62 +12,98 @@ import { FEWEST } from "../../state/route.js";
 import { createUndo } from "./undo.js";
 
 const SIZE = 10; // runs on a page
+/** What of the state the section shows. @type {(keyof PageState)[]} */
+const SHOWN = ["listed", "chosen", "renaming", "route", "listProblem", "asked", "deleted"];
 const TYPING_PAUSE = 200; // milliseconds after the last key before the list is asked for
 
-/** The order that a press of a column's heading asks for: the other way round, or else largest first for numbers. */
+/**
+ * The order that a press of a column's heading asks for: the other way round, or else largest first for numbers.
+ *
+ * @param {string} sort
+ * @param {string} name
+ * @param {boolean} isNumber
+ */
 export function sortAfter(sort, name, isNumber) {
   if (sort === name) return `-${name}`;
   if (sort === `-${name}`) return name;
   return isNumber ? `-${name}` : name;
 }
 
+/**
+ * @param {string} sort
+ * @param {string} name
+ */
 function directionOf(sort, name) {
   if (sort === name) return "ascending";
   return sort === `-${name}` ? "descending" : "none";
 }
 
-/** Wires the section; onLoad gets the settings of a run for the form, onRenamed its new label. */
-export function createHistory(store, navigation, { onLoad, onRenamed }) {
+/** @param {PageState} state */
+function emptyWords({ listed, listProblem }) {
+  if (listProblem) return listProblem;
+  if (!listed || listed.total > 0) return "";
+  return listed.asked.q
+    ? "No run contains that."
+    : "No run is kept yet. Every run comes here when it has ended.";
+}
+
+/**
+ * The list is drawn at once when the store changes, not with the next frame: the keyboard goes to what was drawn.
+ *
+ * @param {Page} page
+ * @returns {Panel}
+ */
+export function createHistory(page) {
+  const { store, navigation } = page;
   const section = byId("history");
   const body = byId("history-rows");
-  const search = byId("history-search");
+  const search = byId("history-search", HTMLInputElement);
   let answered = 0;
   let asks = 0;
   let timer = 0;
+  /** @type {Partial<PageState> | null} what the rows show */
+  let drawnRows = null;
+  /** @type {Readonly<PageState> | null} */
   let drawn = null;
 
   async function refresh() {
     const { asked } = store.get();
     asks += 1;
     const mine = asks;
-    try {
-      const listed = await api.kept({ ...asked, size: SIZE });
-      if (mine < answered) return;
-      answered = mine;
-      store.set({ listed: { ...listed, asked }, listProblem: "" });
-      if (listed.runs.length === 0 && listed.total > 0) turnTo(Math.ceil(listed.total / SIZE));
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      store.set({ listProblem: error.message });
-    }
+    await attempt(
+      async () => {
+        const listed = await api.kept({ ...asked, size: SIZE });
+        if (mine < answered) return;
+        answered = mine;
+        store.set({ listed: { ...listed, asked }, listProblem: "" });
+        if (listed.runs.length === 0 && listed.total > 0) turnTo(Math.ceil(listed.total / SIZE));
+      },
+      ({ message }) => store.set({ listProblem: message }),
+    );
   }
 
+  /** @param {Partial<HistoryQuery>} patch */
   function ask(patch) {
     store.set({ asked: { ...store.get().asked, page: 1, ...patch } });
     refresh();
   }
-  const turnTo = (page) => ask({ page });
+  /** @param {number} number */
+  const turnTo = (number) => ask({ page: number });
+  /** @param {number} pages */
+  const turnBy = (pages) => turnTo((store.get().listed?.page ?? 1) + pages);
 
-  const focusOn = (key) => section.querySelector(`[data-key="${key}"]`)?.focus();
-  const actions = createActions(store, {
+  /** @param {string} key */
+  function focusOn(key) {
+    const element = section.querySelector(`[data-key="${key}"]`);
+    if (element instanceof HTMLElement) element.focus();
+  }
+  const actions = createActions(page, {
     refresh,
     focusOn,
-    onLoad,
-    onRenamed,
     say: (words) => setText(byId("history-message"), words),
   });
   const showDeleted = createUndo(byId("history-deleted"), {
-    onUndo: actions.onUndo,
+    onUndo: actions.undo,
     onDismiss(run) {
       actions.forget(run);
       search.focus();
@@ -81,16 +120,18 @@ export function createHistory(store, navigation, { onLoad, onRenamed }) {
     search.value = "";
     ask({ q: "" });
   });
-  const file = byId("history-import");
-  file.addEventListener("change", async () => {
-    const [given] = file.files;
-    file.value = ""; // the same file may be chosen again
-    if (!given) return;
-    await actions.bringIn(given);
+  const input = byId("history-import", HTMLInputElement);
+  input.addEventListener("change", async () => {
+    const file = input.files?.[0];
+    input.value = ""; // the same file may be chosen again
+    if (file) await actions.importRun(file);
   });
-  byId("history-earlier").addEventListener("click", () => turnTo(store.get().listed.page - 1));
-  byId("history-later").addEventListener("click", () => turnTo(store.get().listed.page + 1));
-  byId("history-compare").addEventListener("click", () => {
+  const earlier = byId("history-earlier", HTMLButtonElement);
+  const later = byId("history-later", HTMLButtonElement);
+  const compare = byId("history-compare", HTMLButtonElement);
+  earlier.addEventListener("click", () => turnBy(-1));
+  later.addEventListener("click", () => turnBy(1));
+  compare.addEventListener("click", () => {
     navigation.go({ opened: null, comparing: store.get().chosen.map(String) });
     scrollTo({ top: 0 });
     byId("comparing-title").focus({ preventScroll: true });
@@ -102,11 +143,9 @@ export function createHistory(store, navigation, { onLoad, onRenamed }) {
 
   const headings = COLUMNS.map(([name, title, isNumber]) => {
     const inner = name
-      ? make("button", {
-        type: "button",
+      ? button(title, () => ask({ sort: sortAfter(store.get().asked.sort, name, isNumber) }), {
         class: "history-sort",
-        onclick: () => ask({ sort: sortAfter(store.get().asked.sort, name, isNumber) }),
-      }, title)
+      })
       : title;
     return make(
       "th",
@@ -114,77 +153,72 @@ export function createHistory(store, navigation, { onLoad, onRenamed }) {
       inner,
     );
   });
+  /** @param {string} words */
+  const hiddenHeading = (words) =>
+    make("th", { scope: "col" }, make("span", { class: "visually-hidden" }, words));
   byId("history-head").replaceChildren(
-    make("th", { scope: "col" }, make("span", { class: "visually-hidden" }, "compare")),
+    hiddenHeading("compare"),
     ...headings,
-    make("th", { scope: "col" }, make("span", { class: "visually-hidden" }, "what to do with it")),
+    hiddenHeading("what to do with it"),
   );
 
-  function drawRows({ listed, chosen, renaming, route }) {
-    const key = document.activeElement?.closest("#history-rows")
-      ? document.activeElement.dataset.key
-      : null;
-    const options = { chosen, renaming, opened: route.opened, handlers: actions };
-    body.replaceChildren(...listed.runs.map((run) => historyRow(run, options)));
-    if (key && !document.activeElement?.closest("#history-rows")) focusOn(key);
+  /** The element of the list that has the keyboard. */
+  function focused() {
+    const element = document.activeElement;
+    return element instanceof HTMLElement && element.closest("#history-rows") ? element : null;
   }
 
-  function drawAround({ listed, listProblem, asked, chosen }) {
-    const { total, page } = listed ?? { total: 0, page: 1 };
-    const first = (page - 1) * SIZE + 1;
+  /** @param {PageState} state */
+  function drawRows({ listed, chosen, renaming, route }) {
+    // While a label is typed the rows stay; what is new comes when that has ended.
+    if (!listed || (renaming !== null && drawnRows?.renaming === renaming)) return;
+    const isSame = drawnRows?.listed === listed && drawnRows.chosen === chosen &&
+      drawnRows.renaming === renaming && drawnRows.route === route;
+    if (isSame) return;
+    drawnRows = { listed, chosen, renaming, route };
+    const key = focused()?.dataset.key;
+    const options = { chosen, renaming, opened: route.opened, actions };
+    body.replaceChildren(...listed.runs.map((run) => historyRow(run, options)));
+    if (key && !focused()) focusOn(key);
+  }
+
+  /** @param {PageState} state */
+  function drawAround(state) {
+    const { listed, asked, chosen } = state;
+    const { total, page: number } = listed ?? { total: 0, page: 1 };
+    const first = (number - 1) * SIZE + 1;
     COLUMNS.forEach(([name], k) =>
       name && headings[k].setAttribute("aria-sort", directionOf(asked.sort, name))
     );
     byId("history-box").hidden = total === 0;
-    setText(
-      byId("history-empty"),
-      listProblem ||
-        (listed && total === 0
-          ? (listed.asked.q
-            ? "No run contains that."
-            : "No run is kept yet. Every run comes here when it has ended.")
-          : ""),
-    );
+    setText(byId("history-empty"), emptyWords(state));
     byId("history-pager").hidden = total <= SIZE;
-    setText(
-      byId("history-place"),
-      `${first} to ${Math.min(total, first + SIZE - 1)} of ${total.toLocaleString("en-US")}`,
-    );
-    byId("history-earlier").disabled = page === 1;
-    byId("history-later").disabled = first + SIZE > total;
-    byId("history-compare").disabled = chosen.length < FEWEST;
-    setText(
-      byId("history-compare"),
-      chosen.length < FEWEST ? "Compare" : `Compare ${chosen.length} runs`,
-    );
-    setText(
-      byId("history-chosen"),
-      chosen.length > 0 ? `Chosen: ${chosen.map((number) => `#${number}`).join(", ")}` : "",
-    );
+    const last = Math.min(total, first + SIZE - 1);
+    setText(byId("history-place"), `${first} to ${last} of ${total.toLocaleString("en-US")}`);
+    earlier.disabled = number === 1;
+    later.disabled = first + SIZE > total;
+    compare.disabled = chosen.length < FEWEST;
+    setText(compare, chosen.length < FEWEST ? "Compare" : `Compare ${chosen.length} runs`);
+    const names = chosen.map((other) => `#${other}`).join(", ");
+    setText(byId("history-chosen"), names && `Chosen: ${names}`);
     byId("history-none").hidden = chosen.length === 0;
   }
 
-  function draw(state) {
-    const { listed, chosen, renaming, route, listProblem, asked, deleted } = state;
-    // While a label is typed the rows stay; what is new comes when that has ended.
-    const isTyping = renaming !== null && drawn?.renaming === renaming;
-    const now = { listed, chosen, renaming, route };
-    const isNew = drawn === null || Object.keys(now).some((key) => now[key] !== drawn[key]);
-    if (listed && isNew && !isTyping) {
-      drawn = now;
-      drawRows(state);
-    }
-    drawAround({ listed, listProblem, asked, chosen });
-    showDeleted(deleted);
+  /** @param {{ live: Readonly<PageState> }} scene */
+  function draw({ live }) {
+    if (live === drawn) return;
+    drawn = live;
+    drawRows(live);
+    drawAround(live);
+    showDeleted(live.deleted);
   }
 
-  const KEYS = ["listed", "chosen", "renaming", "route", "listProblem", "asked", "deleted"];
   store.subscribe((state, changed) => {
-    if (KEYS.some((key) => changed.has(key))) draw(state);
+    if (SHOWN.some((key) => changed.has(key))) draw({ live: state });
     // A run that has ended is told of twice: when it ends, and when it is kept.
     if (changed.has("run") && (isOver(state.run) || state.run?.status === "starting")) refresh();
     if (changed.has("link") && state.link === "up") refresh();
   });
   addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
-  draw(store.get());
+  return { draw };
 }

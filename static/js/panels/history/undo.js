@@ -1,33 +1,28 @@
 // Runs that were deleted a moment ago, each with a button that brings it back. They stay until they are put away.
 
-import { make } from "../../dom/elements.js";
+/** @import { DeletedRun } from "../../types/page.d.ts" */
 
-/** Wires the region; the returned function shows the deleted runs: [{number, undo}]. */
+import { button, make } from "../../dom/elements.js";
+import { remembered } from "../../lib/remember.js";
+
+/**
+ * Wires the region; the returned function shows the deleted runs.
+ *
+ * @param {HTMLElement} region
+ * @param {{ onUndo(run: DeletedRun): void, onDismiss(run: DeletedRun): void }} handlers
+ * @returns {(deleted: DeletedRun[]) => void}
+ */
 export function createUndo(region, { onUndo, onDismiss }) {
-  let shown = [];
-  return (deleted) => {
-    if (deleted === shown) return;
-    shown = deleted;
-    region.replaceChildren(
-      ...deleted.map((run) =>
-        make(
-          "p",
-          { class: "notice undo" },
-          `Run #${run.number} is deleted. `,
-          make("button", {
-            type: "button",
-            class: "button",
-            "data-key": `undo-${run.number}`,
-            onclick: () => onUndo(run),
-          }, "Undo"),
-          make("button", {
-            type: "button",
-            class: "button",
-            "aria-label": `Put away: run #${run.number} is deleted`,
-            onclick: () => onDismiss(run),
-          }, "Dismiss"),
-        )
-      ),
+  /** @param {DeletedRun} run */
+  const lineOf = (run) =>
+    make(
+      "p",
+      { class: "notice undo" },
+      `Run #${run.number} is deleted. `,
+      button("Undo", () => onUndo(run), { "data-key": `undo-${run.number}` }),
+      button("Dismiss", () => onDismiss(run), {
+        "aria-label": `Put away: run #${run.number} is deleted`,
+      }),
     );
-  };
+  return remembered((deleted) => region.replaceChildren(...deleted.map(lineOf)));
 }

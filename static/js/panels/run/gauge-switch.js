@@ -1,12 +1,20 @@
 // The switch that shows or hides the gauges below the bars.
 
-/** They show as soon as there is a run, unless a person has said otherwise. */
-export function gaugesAreShown({ gaugesShown, run }) {
-  return gaugesShown ?? Boolean(run?.run);
-}
+/** @import { Page, Panel } from "../../types/page.d.ts" */
 
-/** Wires the button; the returned function shows a state in it. */
-export function createGaugeSwitch(button, store) {
+import { byId } from "../../dom/elements.js";
+import { gaugesAreShown } from "../../state/scene.js";
+
+/**
+ * @param {Page} page
+ * @returns {Panel}
+ */
+export function createGaugeSwitch({ store }) {
+  const button = byId("gauges-switch");
   button.addEventListener("click", () => store.set({ gaugesShown: !gaugesAreShown(store.get()) }));
-  return (state) => button.setAttribute("aria-expanded", String(gaugesAreShown(state)));
+  return {
+    draw({ shown }) {
+      button.setAttribute("aria-expanded", String(gaugesAreShown(shown)));
+    },
+  };
 }

@@ -1,9 +1,14 @@
 // What a person has to know beside the picture: a lost link, a target that failed, failed requests, lost marks.
 
-import { count, sentence } from "../../model/words/describe.js";
-import { make } from "../../dom/elements.js";
-import { isRunning } from "../../model/run/status.js";
+/** @import { PageState, Panel } from "../../types/page.d.ts" */
+/** @import { Failure, Run, RunError } from "../../types/run.d.ts" */
 
+import { byId, make } from "../../dom/elements.js";
+import { whenChanged } from "../../lib/remember.js";
+import { isRunning } from "../../model/run/status.js";
+import { count, sentence } from "../../model/words/describe.js";
+
+/** @param {RunError} error */
 function errorNotice({ cause, cure, stderr }) {
   const lastLines = {
     class: "stderr",
@@ -14,48 +19,50 @@ function errorNotice({ cause, cure, stderr }) {
     "div",
     { class: "notice notice-error", role: "alert" },
     make("p", { class: "notice-cause" }, sentence(cause)),
-    cure ? make("p", {}, sentence(cure)) : null,
-    stderr ? make("pre", lastLines, stderr) : null,
+    cure && make("p", {}, sentence(cure)),
+    stderr && make("pre", lastLines, stderr),
   );
 }
 
+/** @param {Failure[]} failures */
 function failureNotice(failures) {
-  return make(
-    "div",
-    { class: "notice notice-failures" },
-    ...failures.map(({ word, count: number, cause, cure }) => {
-      const reason = [cause, cure].filter(Boolean).map(sentence).join(" ");
-      return make("p", {}, make("b", {}, `${count(number, "request")} failed: ${word}. `), reason);
-    }),
-  );
+  const lines = failures.map(({ word, count: number, cause, cure }) => {
+    const reason = [cause, cure].filter(Boolean).map(sentence).join(" ");
+    return make("p", {}, make("b", {}, `${count(number, "request")} failed: ${word}. `), reason);
+  });
+  return make("div", { class: "notice notice-failures" }, ...lines);
 }
 
-/** Returns the notices of a state, most serious first. Pure but for making elements. */
-function noticesOf({ link, run, summary }) {
+/**
+ * The notices, most serious first.
+ *
+ * @param {PageState["link"]} link
+ * @param {Pick<Run, "status" | "error"> | null} run
+ * @param {Failure[]} failures
+ */
+function noticesOf(link, run, failures) {
   const notices = [];
   if (run?.error) notices.push(errorNotice(run.error));
-  // That cancelled requests were cancelled is no news; the sentence says how many.
-  const failures = (summary?.failures ?? []).filter(({ word }) => word !== "cancelled");
   if (failures.length > 0) notices.push(failureNotice(failures));
   if (link === "lost") {
     const goesOn = run?.status === "running"
       ? " The run goes on, and the gap is filled when the link is back."
       : "";
-    notices.push(
-      make(
-        "p",
-        { class: "notice notice-quiet" },
-        `No link to the dashboard; trying again.${goesOn}`,
-      ),
-    );
+    const words = `No link to the dashboard; trying again.${goesOn}`;
+    notices.push(make("p", { class: "notice notice-quiet" }, words));
   }
   return notices;
 }
 
-/** What is good to know, but changes nothing: shown below the picture, so that it moves nothing. */
-function notesOf({ run }, unknown) {
+/**
+ * What is good to know, but changes nothing: shown below the picture, so that it moves nothing.
+ *
+ * @param {Pick<Run, "status" | "marks_lost" | "notes"> | null} run
+ * @param {number} unknown
+ */
+function notesOf(run, unknown) {
   // Once a run is over, its own notes say what was lost and what was restored.
-  const lost = isRunning(run) && run.marks_lost > 0
+  const lost = run && isRunning(run) && run.marks_lost > 0
     ? [`${count(run.marks_lost, "mark")} did not arrive so far.`]
     : [];
   const dotted = unknown > 0
@@ -64,27 +71,32 @@ function notesOf({ run }, unknown) {
   return [...lost, ...dotted, ...(run?.notes ?? [])].map((note) => make("p", {}, note));
 }
 
-/**
- * Returns a function that shows a state's notices and notes; `unknown`: how many requests have an unknown phase. It
- * touches the page only when they changed.
- */
-export function createNotices(element, notesElement) {
-  let shown = "";
-  return (state, unknown) => {
-    const { link, run, summary } = state;
-    const { status, error, marks_lost: lost, notes } = run ?? {};
-    const key = JSON.stringify([
-      link === "lost",
-      status,
-      error,
-      lost,
-      notes,
-      unknown,
-      summary?.failures,
-    ]);
-    if (key === shown) return;
-    shown = key;
-    element.replaceChildren(...noticesOf(state));
-    notesElement.replaceChildren(...notesOf(state, unknown));
+/** @returns {Panel} */
+export function createNotices() {
+  const element = byId("notices");
+  const notesElement = byId("notes");
+  const showNotices = whenChanged((link, run, failures) => {
+    element.replaceChildren(...noticesOf(link, run, failures));
+  });
+  const showNotes = whenChanged((run, unknown) => {
+    notesElement.replaceChildren(...notesOf(run, unknown));
+  });
+
+  return {
+    draw({ live, shown, unknown }) {
+      // Where runs stand beside each other, only the link concerns all of them.
+      const run = live.route.comparing.length > 0 ? null : shown.run;
+      const failures = run ? shown.summary?.failures ?? [] : [];
+      showNotices(
+        live.link === "lost" ? "lost" : "up",
+        run && { status: run.status, error: run.error },
+        // That cancelled requests were cancelled is no news; the sentence says how many.
+        failures.filter(({ word }) => word !== "cancelled"),
+      );
+      showNotes(
+        run && { status: run.status, marks_lost: run.marks_lost, notes: run.notes },
+        run ? unknown : 0,
+      );
+    },
   };
 }

@@ -1,35 +1,47 @@
 // What each path did: a table beside the timeline, whose rows filter it.
 
+/** @import { Page, Panel } from "../../types/page.d.ts" */
+/** @import { PathRow } from "../../types/run.d.ts" */
+
+import { button, byId, make, tableHead } from "../../dom/elements.js";
+import { whenChanged } from "../../lib/remember.js";
 import { spell } from "../../model/words/describe.js";
-import { make } from "../../dom/elements.js";
-import { namesOf, rowsOf } from "../../model/run/mix.js";
-import { remembered } from "../../lib/remember.js";
 
 const HEADS = ["Request", "Count", "Median", "p95", "Max", "Errors", "Pool wait", "Answers"];
 
+/** @param {number | null} value */
 const seconds = (value) => (value === null ? "–" : spell(value));
+/** @param {number} value */
 const share = (value) => `${Math.round(value * 100)} %`;
 
-/** The server's own metrics in words: "db 53 ms". */
+/**
+ * The server's own metrics in words: "db 53 ms".
+ *
+ * @param {Record<string, number>} metrics
+ */
 export function metricWords(metrics) {
   return Object.entries(metrics).map(([name, value]) =>
     `${name} ${Number(value.toPrecision(3))} ms`
   ).join(", ");
 }
 
+/** @param {Record<string, number>} statuses */
 function statusWords(statuses) {
   return Object.entries(statuses).map(([status, count]) => `${count} × ${status}`).join(", ");
 }
 
+/**
+ * @param {PathRow} row
+ * @param {string | null} chosen
+ * @param {(name: string | null) => void} onChoose
+ */
 function line(row, chosen, onChoose) {
   const isChosen = row.name === chosen;
-  const button = make("button", {
-    type: "button",
+  const name = button(row.name, () => onChoose(isChosen ? null : row.name), {
     class: "path-name",
     "aria-pressed": String(isChosen),
     "data-path": row.name,
-    onclick: () => onChoose(isChosen ? null : row.name),
-  }, row.name);
+  });
   const figures = [
     row.count.toLocaleString("en-US"),
     seconds(row.median),
@@ -41,7 +53,7 @@ function line(row, chosen, onChoose) {
   return make(
     "tr",
     { class: isChosen ? "is-chosen" : null },
-    make("th", { scope: "row" }, button),
+    make("th", { scope: "row" }, name),
     ...figures.map((text) => make("td", {}, text)),
     make(
       "td",
@@ -51,19 +63,27 @@ function line(row, chosen, onChoose) {
   );
 }
 
-/** Builds the table in an element; onChoose(name | null). The returned function shows the rows of a summary. */
-export function createPaths(element, onChoose) {
-  let shown;
-  return (paths, chosen) => {
-    const key = JSON.stringify([paths, chosen]);
-    if (key === shown) return;
-    shown = key;
-    element.hidden = !paths || paths.length === 0 ||
-      (paths.length === 1 && metricWords(paths[0].metrics) === "");
+/**
+ * @param {Page} page
+ * @returns {Panel}
+ */
+export function createPaths({ store }) {
+  const element = byId("paths");
+  /** @param {string | null} path */
+  const choose = (path) => store.set({ path, view: null, selected: null, pinned: false });
+
+  /**
+   * @param {PathRow[]} paths
+   * @param {string | null} chosen
+   */
+  function show(paths, chosen) {
+    const [first] = paths;
+    element.hidden = !first || (paths.length === 1 && metricWords(first.metrics) === "");
     if (element.hidden) return;
-    const focused = element.contains(document.activeElement)
+    const focused = document.activeElement instanceof HTMLElement &&
+        element.contains(document.activeElement)
       ? document.activeElement.dataset.path
-      : null;
+      : undefined;
     element.replaceChildren(
       make("span", { class: "part-title" }, "Paths"),
       make(
@@ -72,48 +92,27 @@ export function createPaths(element, onChoose) {
         make(
           "table",
           { class: "paths" },
-          make(
-            "thead",
-            {},
-            make("tr", {}, ...HEADS.map((head) => make("th", { scope: "col" }, head))),
-          ),
-          make("tbody", {}, ...paths.map((row) => line(row, chosen, onChoose))),
+          tableHead(HEADS),
+          make("tbody", {}, ...paths.map((row) => line(row, chosen, choose))),
         ),
-        chosen &&
-          make(
-            "p",
-            { class: "paths-filter", role: "status" },
-            `The timeline shows ${chosen} alone. `,
-            make("button", {
-              type: "button",
-              class: "button",
-              "data-path": "",
-              onclick: () => onChoose(null),
-            }, "Show all paths"),
-          ),
+        chosen && make(
+          "p",
+          { class: "paths-filter", role: "status" },
+          `The timeline shows ${chosen} alone. `,
+          button("Show all paths", () => choose(null), { "data-path": "" }),
+        ),
       ),
     );
-    if (focused !== null) {
-      [...element.querySelectorAll("[data-path]")].find((each) => each.dataset.path === focused)
-        ?.focus();
-    }
-  };
-}
+    if (focused === undefined) return;
+    const buttons =
+      /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-path]"));
+    [...buttons].find((other) => other.dataset.path === focused)?.focus();
+  }
 
-/** Returns a function that narrows what is painted to the rows of the chosen path, where there is one. */
-export function createFilter() {
-  const named = remembered(namesOf);
-  const narrowed = remembered(rowsOf);
-  const summarised = remembered((summary) => summary && { ...summary, batches: [] });
-  return ({ rows, summary, forecast, requests, path, asks }) => {
-    const known = path !== null && asks?.some(({ name }) => name === path);
-    if (!known) return { rows, summary, forecast, requests };
-    const own = narrowed(rows, named(asks, requests), path);
-    return {
-      rows: own,
-      summary: summarised(summary),
-      forecast: null,
-      requests: Math.max(1, own.length),
-    };
+  const showChanged = whenChanged(show);
+  return {
+    draw({ live, shown }) {
+      showChanged(shown.summary?.paths ?? [], live.path);
+    },
   };
 }

@@ -1,26 +1,35 @@
 // The plain text of a run: what the original example's client prints, to copy or to download.
 
-import { api, Problem, textPath } from "../../state/api.js";
+/** @import { Page, Panel } from "../../types/page.d.ts" */
+
 import { byId, setText } from "../../dom/elements.js";
 import { isOver } from "../../model/run/status.js";
+import { api, textPath } from "../../state/api.js";
+import { createQuestion } from "../../state/question.js";
 
 const SAID_FOR = 1600; // milliseconds
 
-export function createTextPanel(store) {
+/**
+ * @param {Page} page
+ * @returns {Panel}
+ */
+export function createTextPanel({ store }) {
   const output = byId("text-output");
-  const copy = byId("text-copy");
-  const download = byId("text-download");
-  let fetched = "";
+  const copy = byId("text-copy", HTMLButtonElement);
+  const download = byId("text-download", HTMLAnchorElement);
 
-  async function fetchText(run) {
-    try {
-      const text = await api.text(run);
-      if (store.get().run?.run === run) store.set({ text });
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      if (store.get().run?.run === run) store.set({ text: `(${error.message})` });
-    }
-  }
+  /**
+   * @param {string} run
+   * @param {string} text
+   */
+  const keep = (run, text) => {
+    if (store.get().run?.run === run) store.set({ text });
+  };
+  const fetchText = createQuestion(
+    api.text,
+    (text, run) => keep(run, text),
+    (problem, run) => keep(run, `(${problem.message})`),
+  );
 
   async function copyText() {
     try {
@@ -28,7 +37,7 @@ export function createTextPanel(store) {
       setText(copy, "Copied");
     } catch {
       // Without the right to the clipboard the text is selected, one key away from being copied.
-      getSelection().selectAllChildren(output);
+      getSelection()?.selectAllChildren(output);
       setText(copy, "Selected");
     }
     setTimeout(() => setText(copy, "Copy"), SAID_FOR);
@@ -37,11 +46,9 @@ export function createTextPanel(store) {
   copy.addEventListener("click", copyText);
 
   return {
-    /** Text of a run out of the history comes with it. */
-    draw({ run, text, isOpened, kept }) {
-      const key = isOver(run) && !isOpened ? `${run.run} ${run.status}` : "";
-      if (key && key !== fetched) fetchText(run.run);
-      fetched = key;
+    draw({ shown: { run, text, isOpened, kept } }) {
+      // The text of a run out of the history comes with it.
+      fetchText(isOver(run) && !isOpened ? run?.run ?? null : null);
       setText(
         output,
         text ?? (run?.run ? "Comes when the run has ended." : "Nothing has run yet."),
@@ -50,7 +57,7 @@ export function createTextPanel(store) {
       if (text === null) {
         download.removeAttribute("href");
       } else {
-        const name = isOpened ? String(kept.number) : run.run;
+        const name = isOpened ? String(kept?.number) : run?.run ?? "";
         download.href = textPath(name);
         download.download = `poolscope-${name}.txt`;
       }

@@ -1,9 +1,18 @@
 // Your own app beside a run: what gunicorn was given, the pools as found, and the lines to paste.
 
-import { make } from "../../dom/elements.js";
+/** @import { Panel } from "../../types/page.d.ts" */
+/** @import { AppCard } from "../../types/run.d.ts" */
 
+import { byId, make } from "../../dom/elements.js";
+import { whenChanged } from "../../lib/remember.js";
+
+/**
+ * @param {string} term
+ * @param {...(string | Node)} words
+ */
 const row = (term, ...words) => [make("dt", {}, term), make("dd", {}, ...words)];
 
+/** @param {AppCard} card */
 function pasteOf({ paste, paste_title: title }) {
   if (!paste?.length) return null;
   return make(
@@ -21,18 +30,21 @@ function pasteOf({ paste, paste_title: title }) {
   );
 }
 
-/** Returns a function that shows what a summary says of the app; nothing for a run of ours. */
-export function createUserApp(element) {
-  let shown;
-  return (app) => {
-    const key = JSON.stringify(app ?? null);
-    if (key === shown) return;
-    shown = key;
+/**
+ * Shows what a summary says of the app; nothing for a run of our example app.
+ *
+ * @returns {Panel}
+ */
+export function createUserApp() {
+  const element = byId("user-app");
+
+  /** @param {AppCard | null} app */
+  function show(app) {
     element.hidden = !app;
     if (!app) return;
-    const wasOpen = element.querySelector(".paste")?.open ?? false;
+    const before = /** @type {HTMLDetailsElement | null} */ (element.querySelector(".paste"));
     const paste = pasteOf(app);
-    if (paste) paste.open = wasOpen;
+    if (paste) paste.open = before?.open ?? false;
     const pools = app.pools.map((words) => make("div", {}, words));
     element.replaceChildren(
       make("span", { class: "part-title" }, "App"),
@@ -50,5 +62,8 @@ export function createUserApp(element) {
         paste,
       ),
     );
-  };
+  }
+
+  const showChanged = whenChanged(show);
+  return { draw: ({ shown }) => showChanged(shown.summary?.app ?? null) };
 }

@@ -1,39 +1,49 @@
 // WHY: the server's diagnosis, and a button for each setting that would lift the limit.
 
-import { aboutSeconds } from "../../model/words/describe.js";
-import { make } from "../../dom/elements.js";
+/** @import { Page, Panel } from "../../types/page.d.ts" */
+/** @import { Diagnosis, Settings, Suggestion } from "../../types/run.d.ts" */
 
+import { button, byId, make } from "../../dom/elements.js";
+import { whenChanged } from "../../lib/remember.js";
+import { aboutSeconds } from "../../model/words/describe.js";
+
+/**
+ * @param {Suggestion} suggestion
+ * @param {(settings: Settings) => void} onTry
+ */
 function buttonFor({ title, settings, forecast_seconds: forecast }, onTry) {
   const promise = forecast === undefined
-    ? ""
+    ? null
     : make("span", { class: "button-note" }, ` about ${aboutSeconds(forecast)}`);
-  return make(
-    "button",
-    { type: "button", class: "button", onclick: () => onTry(settings) },
-    `Try ${title}`,
-    promise,
-  );
+  return button(`Try ${title}`, () => onTry(settings), {}, promise);
 }
 
-/** Returns a function that shows a diagnosis; `onTry` gets the whole settings of a suggestion. */
-export function createWhy(element, onTry) {
-  let shown;
-  return (diagnosis) => {
-    const key = JSON.stringify(diagnosis ?? null);
-    if (key === shown) return;
-    shown = key;
+/**
+ * @param {Page} page
+ * @returns {Panel}
+ */
+export function createWhy({ controls }) {
+  const element = byId("why");
+
+  /** @param {Diagnosis | null} diagnosis */
+  function show(diagnosis) {
     element.hidden = !diagnosis;
     if (!diagnosis) return;
-    const buttons = (diagnosis.suggestions ?? []).map((suggestion) => buttonFor(suggestion, onTry));
+    const buttons = (diagnosis.suggestions ?? []).map((suggestion) =>
+      buttonFor(suggestion, controls.launchWith)
+    );
     element.replaceChildren(
       make("span", { class: "part-title" }, "Why"),
       make(
         "div",
         { class: "why-words" },
         make("p", { class: "why-sentence" }, diagnosis.sentence),
-        diagnosis.evidence ? make("p", { class: "why-evidence" }, diagnosis.evidence) : null,
-        buttons.length > 0 ? make("div", { class: "suggestions" }, ...buttons) : null,
+        diagnosis.evidence && make("p", { class: "why-evidence" }, diagnosis.evidence),
+        buttons.length > 0 && make("div", { class: "suggestions" }, ...buttons),
       ),
     );
-  };
+  }
+
+  const showChanged = whenChanged(show);
+  return { draw: ({ shown }) => showChanged(shown.summary?.diagnosis ?? null) };
 }

@@ -1,6 +1,6 @@
 // Draws the gauges as small tracks below the bars, on the same time scale.
 
-import { make, setText } from "../../dom/elements.js";
+import { make } from "../../dom/elements.js";
 import { drawHairlines, drawNow } from "./guides.js";
 import { faded } from "../palette.js";
 import { corners } from "../../model/gauges/series.js";
@@ -164,13 +164,4 @@ export function createGaugeTracks(parent) {
       gauges.forEach((gauge, k) => tracks[k].draw(gauge, picture, geometry));
     },
   };
-}
-
-/** One line for each gauge in words, in a list that says what the tracks show. */
-export function showGaugeWords(list, gauges) {
-  while (list.children.length < gauges.length) list.append(make("li"));
-  while (list.children.length > gauges.length) list.lastChild.remove();
-  gauges.forEach(({ sentence }, k) =>
-    setText(list.children[k], sentence[0].toUpperCase() + sentence.slice(1))
-  );
 }
