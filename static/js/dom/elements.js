@@ -75,6 +75,17 @@ export function offer(select, choices) {
 }
 
 /**
+ * The drawing context of a canvas. Error where the browser has none to give.
+ *
+ * @param {HTMLCanvasElement} canvas
+ */
+export function contextOf(canvas) {
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("The browser gives no context to draw with");
+  return context;
+}
+
+/**
  * Sets an element's text where it differs, so that nothing is announced or laid out twice.
  *
  * @param {Element} element

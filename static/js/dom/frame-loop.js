@@ -5,7 +5,11 @@ const SHARE = 0.4; // of the time at most may go into drawing
 const GLIDE = 33;
 const CALM = 500; // when less motion is wanted
 
-/** `draw` returns whether the picture moves by itself. Returns {request, now}: ask for one drawing, or draw at once. */
+/**
+ * `draw` returns whether the picture moves by itself. Returns {request, now}: ask for one drawing, or draw at once.
+ *
+ * @param {() => boolean} draw
+ */
 export function createFrameLoop(draw) {
   const lessMotion = matchMedia("(prefers-reduced-motion: reduce)");
   let isAsked = false;

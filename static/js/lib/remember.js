@@ -1,14 +1,21 @@
 // Pure but for their memory: functions that keep their last result.
 
-/** Remembers the last result of a function, for arguments that are the same objects as before. */
+/**
+ * Remembers the last result of a function, for arguments that are the same objects as before.
+ *
+ * @template {unknown[]} Args
+ * @template Result
+ * @param {(...args: Args) => Result} compute
+ * @returns {(...args: Args) => Result}
+ */
 export function remembered(compute) {
+  /** @type {Args | null} */
   let last = null;
+  /** @type {Result} */
   let result;
   return (...args) => {
-    if (
-      last === null || args.length !== last.length ||
-      args.some((arg, k) => !Object.is(arg, last[k]))
-    ) {
+    const before = last;
+    if (before?.length !== args.length || args.some((arg, k) => !Object.is(arg, before[k]))) {
       result = compute(...args);
       last = args;
     }
@@ -19,6 +26,12 @@ export function remembered(compute) {
 /**
  * Like `remembered`, but with new arguments computes only so often that it takes at most `share` of the time, and at
  * most every `pause` milliseconds. `isFinal`, the first argument of the result, asks for the truth at once.
+ *
+ * @template {unknown[]} Args
+ * @template Result
+ * @param {(...args: Args) => Result} compute
+ * @param {{ pause?: number, share?: number, clock?: () => number }} [limits]
+ * @returns {(isFinal: boolean, ...args: Args) => Result}
  */
 export function seldom(
   compute,
@@ -26,6 +39,7 @@ export function seldom(
 ) {
   const exact = remembered(compute);
   let notBefore = -Infinity;
+  /** @type {Result} */
   let result;
   return (isFinal, ...args) => {
     const began = clock();

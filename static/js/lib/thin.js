@@ -4,17 +4,23 @@
  * Returns the labels that fit: each has `at` (its place on an axis) and `size`, in pixels, ascending.
  *
  * The first always stays, and so does the last where there is any room: people look for both ends.
+ *
+ * @template {{ at: number, size: number }} Label
+ * @param {Label[]} labels
+ * @param {number} [gap]
+ * @returns {Label[]}
  */
 export function thinned(labels, gap = 2) {
-  if (labels.length < 2) return labels;
-  const last = labels.at(-1);
-  const kept = [labels[0]];
-  for (const label of labels.slice(1, -1)) {
-    const before = kept.at(-1);
-    const clear = label.at >= before.at + before.size + gap;
-    if (clear && label.at + label.size + gap <= last.at) kept.push(label);
+  const [first, ...others] = labels;
+  const last = others.pop();
+  if (!last) return labels;
+  const kept = [first];
+  let end = first.at + first.size; // of the last one that is kept
+  for (const label of others) {
+    if (label.at < end + gap || label.at + label.size + gap > last.at) continue;
+    kept.push(label);
+    end = label.at + label.size;
   }
-  const before = kept.at(-1);
-  if (last.at >= before.at + before.size + gap) kept.push(last);
+  if (last.at >= end + gap) kept.push(last);
   return kept;
 }

@@ -107,7 +107,7 @@ export function createOpenedRun({ store, options }) {
   }
 
   const fetchText = createQuestion(
-    api.text,
+    (/** @type {number} */ number) => api.text(number),
     (text, number) => keep(number, { text }),
     (problem, number) => keep(number, { text: `(${problem.message})` }),
   );

@@ -1,5 +1,6 @@
 // Everything that one drawing of the page shows, derived from the state.
 
+/** @import { Settings } from "../types/run.d.ts" */
 /** @import { PageState, Scene, ShownState } from "../types/page.d.ts" */
 
 import { remembered, seldom } from "../lib/remember.js";
@@ -20,6 +21,12 @@ export function gaugesAreShown({ gaugesShown, run }) {
 }
 
 /**
+ * @param {Settings} settings
+ * @param {Settings | undefined} pool
+ */
+const withPool = (settings, pool) => (pool ? { ...settings, ...pool } : settings);
+
+/**
  * Returns a function that makes scenes, but for their palette, and keeps what did not change since the last one.
  *
  * live: the store's state; shown: what of it is on view; at: seconds of this page's clock.
@@ -32,7 +39,7 @@ export function createScenes() {
   const gaugesNow = seldom(gaugesOf);
   const waitingNow = seldom(waitingGauge);
   const unknownIn = seldom(countUnknown);
-  const asFound = remembered((settings, pool) => (pool ? { ...settings, ...pool } : settings));
+  const asFound = remembered(withPool);
 
   return (live, shown, at) => {
     const { run, summary, rows, samples, order, selected, pinned, hoverTime, view, isOpened } =

@@ -1,9 +1,17 @@
 // The live link: follows the mark log over Socket.IO and asks again from where it is after every break.
 
+/** @import { Store } from "../types/page.d.ts" */
+
+// @ts-types="../types/socket-io.d.ts"
 import { io } from "../../vendor/socket.io-client/socket.io.esm.min.js";
 import { afterFrame, afterGauges, afterState, afterSummary } from "./live.js";
 
-/** Connects the store to the server; `clock` gives seconds of this page's clock. */
+/**
+ * Connects the store to the server; `clock` gives seconds of this page's clock.
+ *
+ * @param {Store} store
+ * @param {() => number} clock seconds of this page's clock
+ */
 export function connect(store, clock) {
   const socket = io({
     path: "/socket.io",

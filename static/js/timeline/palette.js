@@ -1,5 +1,7 @@
 // The colours of css/tokens.css as the canvas needs them, read when something is drawn so that a theme change shows.
 
+/** @import { Palette } from "../types/picture.d.ts" */
+
 const NAMES = [
   "page",
   "band",
@@ -17,11 +19,16 @@ const NAMES = [
   "now",
 ];
 
-/** Reads the tokens as they are in force on an element: {name: "rgb(...)"}. */
+/**
+ * Reads the tokens as they are in force on an element: {name: "rgb(...)"}.
+ *
+ * @param {Element} element
+ */
 export function readPalette(element) {
   const probe = document.createElement("span");
   probe.hidden = true;
   element.append(probe);
+  /** @type {Palette} */
   const palette = {};
   for (const name of NAMES) {
     probe.style.color = `var(--${name})`;
@@ -31,8 +38,19 @@ export function readPalette(element) {
   return palette;
 }
 
-/** The same colour with another opacity; takes what readPalette gives. */
+/**
+ * Red, green and blue of a colour as readPalette gives it.
+ *
+ * @param {string} rgb
+ */
+export const channelsOf = (rgb) => (rgb.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
+
+/**
+ * The same colour with another opacity.
+ *
+ * @param {string} rgb
+ * @param {number} opacity
+ */
 export function faded(rgb, opacity) {
-  const [red, green, blue] = rgb.match(/[\d.]+/g);
-  return `rgba(${red}, ${green}, ${blue}, ${opacity})`;
+  return `rgba(${channelsOf(rgb).join(", ")}, ${opacity})`;
 }

@@ -66,7 +66,11 @@ export function createRequestTable() {
   let picture = null;
 
   // The rows are replaced when marks came, so the same rows at the same page need no new table.
-  const fill = remembered((ordered, from, isRunning) => {
+  const fill = remembered((
+    /** @type {Request[]} */ ordered,
+    /** @type {number} */ from,
+    /** @type {boolean} */ isRunning,
+  ) => {
     const rows = ordered.slice(from, from + PAGE);
     const last = from + rows.length;
     const words = `Requests ${

@@ -1,8 +1,17 @@
 // One band of the timeline: a canvas for shapes and a layer of DOM text above it. Tracks are stacked and share one
 // TimeScale.
 
-/** Text at pixel places, reusing its elements: {text, x, y, kind, align: "start" | "middle" | "end"}. */
+import { contextOf } from "../dom/elements.js";
+/** @import { Track } from "../types/picture.d.ts" */
+
+/**
+ * Text at pixel places, reusing its elements.
+ *
+ * @param {HTMLElement} layer
+ * @returns {Track["label"]}
+ */
 function createLabels(layer) {
+  /** @type {{ element: HTMLElement, words: HTMLElement, text: string, className: string, transform: string }[]} */
   const shown = [];
   return (labels) => {
     labels.forEach(({ text, x, y, kind, align = "start" }, k) => {
@@ -22,14 +31,20 @@ function createLabels(layer) {
   };
 }
 
-/** Builds a track at the end of a parent. `fit` gives a cleared context, scaled so that one unit is one CSS pixel. */
+/**
+ * Builds a track at the end of a parent. `fit` gives a cleared context, scaled so that one unit is one CSS pixel.
+ *
+ * @param {HTMLElement} parent
+ * @param {string} name
+ * @returns {Track}
+ */
 export function createTrack(parent, name) {
   const element = parent.appendChild(document.createElement("div"));
   element.className = `track track-${name}`;
   const canvas = element.appendChild(document.createElement("canvas"));
   const layer = element.appendChild(document.createElement("div"));
   layer.className = "labels";
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   return {
     element,
     label: createLabels(layer),

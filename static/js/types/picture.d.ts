@@ -40,8 +40,8 @@ export interface Arrangement {
 
 /** A quantity that changes in steps: values[k] from times[k] on, and 0 before the first. */
 export interface Series {
-  times: ArrayLike<number> & Iterable<number>;
-  values: ArrayLike<number> & Iterable<number>;
+  times: number[] | Float64Array;
+  values: number[] | Float64Array;
 }
 
 export interface Completions {

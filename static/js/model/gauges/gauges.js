@@ -1,5 +1,9 @@
 // Pure: the gauges behind the bars, as tracks on the run's time axis: what each draws, and what it says in words.
 
+/** @import { Gauge, GaugeLimit, Series } from "../../types/picture.d.ts" */
+/** @import { Request, Sample, Settings, Target } from "../../types/run.d.ts" */
+/** @import { Pool } from "./pool.js" */
+
 import { spell } from "../words/describe.js";
 import { WITH_CONNECTION } from "../run/fold.js";
 import { poolOf } from "./pool.js";
@@ -16,6 +20,10 @@ import {
 } from "./series.js";
 import { withinCapacity, workersOf } from "./pool-usage.js";
 
+/** @typedef {{ settings: Settings, rows: Request[], samples: Sample[] }} Context */
+/** @import { Steps } from "./series.js" */
+/** @typedef {{ series: Series, words: string, color: string }} Drawn */
+
 const MOST_POOLS = 4; // more workers share one track
 const WITHIN_REACH = 0.3; // of a limit that connections have to come to, before its line is worth the room
 const SILENCE = 0.2; // seconds without a beat, after which a worker's marks say more than its samples
@@ -23,14 +31,30 @@ const WAITING = new Set(["waiting"]);
 const QUEUED = new Set(["queued"]);
 const SMALLEST_LAG = 0.1; // seconds; a scale below it would make noise look like news
 
+/** @param {number} value */
 const number = (value) => value.toLocaleString("en-US");
+/**
+ * @param {number} value
+ * @param {string} one
+ */
 const plural = (value, one) => `${number(value)} ${one}${value === 1 ? "" : "s"}`;
 
-/** The number at a moment or, with null, the most. */
+/**
+ * The number at a moment or, with null, the most.
+ *
+ * @param {Series} series
+ * @param {number} most
+ * @param {number | null} at
+ */
 function counted(series, most, at) {
   return at === null ? `max ${number(most)}` : number(valueAt(series, at));
 }
 
+/**
+ * @param {Pool | null} pool
+ * @param {number} workers
+ * @returns {GaugeLimit[]}
+ */
 function limitsOf(pool, workers) {
   if (!pool) return [];
   const all = { value: (pool.size + pool.overflow) * workers, words: "limit" };
@@ -39,13 +63,25 @@ function limitsOf(pool, workers) {
     : [all];
 }
 
-/** Whether a worker's samples have a gap in which its requests may have moved. */
+/**
+ * Whether a worker's samples have a gap in which its requests may have moved.
+ *
+ * @param {Steps} sampled
+ * @param {number} pause
+ * @param {Request[]} rows
+ */
 function isSilent({ times }, pause, rows) {
   if (times.length === 0) return rows.length > 0;
   return times.some((at, k) => at - (times[k - 1] ?? 0) > pause);
 }
 
-/** Connections of one worker that are out. */
+/**
+ * Connections of one worker that are out.
+ *
+ * @param {number} pid
+ * @param {Context} context
+ * @param {Pool | null} pool
+ */
 function outOf(pid, { rows, samples }, pool) {
   const sampled = sampleSeries(samples, "pool", "out", pid);
   if (!isSilent(sampled, SILENCE, rows)) return sampled;
@@ -58,6 +94,13 @@ function outOf(pid, { rows, samples }, pool) {
   );
 }
 
+/**
+ * @param {string} title
+ * @param {number[]} pids
+ * @param {Context} context
+ * @param {Pool | null} pool
+ * @returns {Gauge}
+ */
 function poolGauge(title, pids, context, pool) {
   const out = summed(pids.map((pid) => outOf(pid, context, pool)));
   const waiting = summed(pids.map((pid) => rowSeries(context.rows, WAITING, pid)));
@@ -84,6 +127,10 @@ function poolGauge(title, pids, context, pool) {
   };
 }
 
+/**
+ * @param {Context} context
+ * @param {number[]} pids
+ */
 function poolGauges(context, pids) {
   const pool = poolOf(context.settings);
   if (pids.length > MOST_POOLS) {
@@ -94,6 +141,10 @@ function poolGauges(context, pids) {
   );
 }
 
+/**
+ * @param {Context} context
+ * @returns {Gauge}
+ */
 function databaseGauge({ settings, samples }) {
   const total = sampleSeries(samples, "database", "total");
   const active = sampleSeries(samples, "database", "active");
@@ -128,6 +179,10 @@ function onOneScale(area, line) {
   return { area: { ...area, top }, line: { ...line, top }, limits: [] };
 }
 
+/**
+ * @param {Omit<Context, "settings">} context
+ * @returns {Gauge}
+ */
 function backlogGauge({ rows, samples }) {
   const queued = rowSeries(rows, QUEUED);
   const backlog = sampleSeries(samples, "backlog", "queued");
@@ -147,6 +202,10 @@ function backlogGauge({ rows, samples }) {
   };
 }
 
+/**
+ * @param {Context} context
+ * @returns {Gauge}
+ */
 function loopGauge({ samples }) {
   const lates = ramps(samples);
   const most = latest(lates);
@@ -162,7 +221,12 @@ function loopGauge({ samples }) {
   };
 }
 
-/** How many wait, over time: what to look at where unequal requests do not go through in batches. */
+/**
+ * How many wait, over time: what to look at where unequal requests do not go through in batches.
+ *
+ * @param {Request[]} rows
+ * @returns {Gauge}
+ */
 export function waitingGauge(rows) {
   const queued = rowSeries(rows, QUEUED);
   const waiting = rowSeries(rows, WAITING);
@@ -183,7 +247,15 @@ export function waitingGauge(rows) {
   };
 }
 
-/** The gauges of a run, from top to bottom. settings, target: those of the run. */
+/**
+ * The gauges of a run, from top to bottom. settings, target: those of the run.
+ *
+ * @param {Settings} settings
+ * @param {Target | null | undefined} target
+ * @param {Request[]} rows
+ * @param {Sample[]} samples
+ * @returns {Gauge[]}
+ */
 export function gaugesOf(settings, target, rows, samples) {
   // Of a server that somebody else runs nothing is sampled, and its pool's limits are not known.
   if (settings.endpoint === "url") return [backlogGauge({ rows, samples })];

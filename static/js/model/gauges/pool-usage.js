@@ -1,8 +1,15 @@
 // Pure: who holds the pool's connections at a moment.
 
+/** @import { Request, Target } from "../../types/run.d.ts" */
+
 import { phaseAt, WITH_CONNECTION } from "../run/fold.js";
 
-/** Counts at a time: {out, waiting, byWorker: Map pid -> connections out}. */
+/**
+ * Counts at a time: {out, waiting, byWorker: Map pid -> connections out}.
+ *
+ * @param {Request[]} rows
+ * @param {number} seconds
+ */
 export function poolUsage(rows, seconds) {
   const byWorker = new Map();
   let out = 0;
@@ -20,12 +27,19 @@ export function poolUsage(rows, seconds) {
 /**
  * A count of connections as the pool can have it: a worker stamps the end of one use and the start of the next a moment
  * apart, so a count of marks may for that moment say one more than there are.
+ *
+ * @param {number} count
+ * @param {number | null} capacity
  */
 export function withinCapacity(count, capacity) {
   return capacity === null ? count : Math.min(count, capacity);
 }
 
-/** The most connections that were out at once in the whole run. */
+/**
+ * The most connections that were out at once in the whole run.
+ *
+ * @param {Request[]} rows
+ */
 export function peakUsage(rows) {
   const changes = [];
   for (const row of rows) {
@@ -44,7 +58,12 @@ export function peakUsage(rows) {
   return most;
 }
 
-/** The worker pids to draw: those of the target, else those that rows tell of. */
+/**
+ * The worker pids to draw: those of the target, else those that rows tell of.
+ *
+ * @param {Target | null | undefined} target
+ * @param {Request[]} rows
+ */
 export function workersOf(target, rows) {
   if (target?.pids?.length) return target.pids;
   return [...new Set(rows.map((row) => row.worker).filter(Boolean))].sort((a, b) => a - b);

@@ -1,6 +1,15 @@
 // Pure: the pool that settings ask for.
 
-/** {size, overflow} for each worker, or null without a limit. */
+/** @import { Settings } from "../../types/run.d.ts" */
+
+/** @typedef {{ size: number, overflow: number }} Pool connections of one worker */
+
+/**
+ * {size, overflow} for each worker, or null without a limit.
+ *
+ * @param {Settings} settings
+ * @returns {Pool | null}
+ */
 export function poolOf(settings) {
   if (settings.pool_class === "NullPool") return null;
   const size = Number(settings.pool_size);

@@ -2,6 +2,10 @@
 
 const ROWS_WITHOUT_BATCHES = 15;
 
+/**
+ * @param {{ from: number }[]} extents
+ * @param {number} rowCount
+ */
 function batchStarts(extents, rowCount) {
   if (extents.length > 0) return extents.map((extent) => extent.from);
   return Array.from(
@@ -14,6 +18,11 @@ function batchStarts(extents, rowCount) {
  * Returns the position that a key leads to, or null for a key that does not move.
  *
  * From no position at all (-1) every key leads to the first or last row.
+ *
+ * @param {string} key
+ * @param {number} position
+ * @param {number} rowCount
+ * @param {{ from: number }[]} extents
  */
 export function moved(key, position, rowCount, extents) {
   const last = rowCount - 1;

@@ -1,17 +1,34 @@
 // Pure: which part of the timeline is shown. A view is {from, to} in seconds and {first, last} in rows, or null for all.
 
+/** @import { Bounds, View } from "../../types/picture.d.ts" */
+
+/** @typedef {{ seconds?: number | null, row?: number | null }} Center */
+
 const LEAST_SECONDS = 0.002;
 const LEAST_ROWS = 8;
 const MANY_ROWS = 150; // from here on a row is so low that zooming makes rows taller as well
 
-/** Keeps an interval of at least `least` within 0 and `end`: [from, to]. */
+/**
+ * Keeps an interval of at least `least` within 0 and `end`: [from, to].
+ *
+ * @param {number} from
+ * @param {number} to
+ * @param {number} end
+ * @param {number} least
+ */
 function within(from, to, end, least) {
   const length = Math.min(end, Math.max(least, to - from));
   const begin = Math.min(Math.max(0, from), end - length);
   return [begin, begin + length];
 }
 
-/** The view within its bounds, {end, rows}; null when it shows all. */
+/**
+ * The view within its bounds, {end, rows}; null when it shows all.
+ *
+ * @param {View} view
+ * @param {Bounds} bounds
+ * @returns {View | null}
+ */
 function bounded({ from, to, first, last }, { end, rows }) {
   const [begin, finish] = within(from, to, end, Math.min(LEAST_SECONDS, end));
   const [top, bottom] = within(first, last, rows, Math.min(LEAST_ROWS, rows));
@@ -19,15 +36,32 @@ function bounded({ from, to, first, last }, { end, rows }) {
   return isAll ? null : { from: begin, to: finish, first: top, last: bottom };
 }
 
+/**
+ * @param {Bounds} bounds
+ * @returns {View}
+ */
 function whole({ end, rows }) {
   return { from: 0, to: end, first: 0, last: rows };
 }
 
+/**
+ * @param {number} from
+ * @param {number} to
+ * @param {number} center
+ * @param {number} factor
+ */
 function scaled(from, to, center, factor) {
   return [center - (center - from) / factor, center + (to - center) / factor];
 }
 
-/** Zooms by a factor, above 1 in, so that a moment and a row stay where they are; null for the middle. */
+/**
+ * Zooms by a factor, above 1 in, so that a moment and a row stay where they are; null for the middle.
+ *
+ * @param {View | null} view
+ * @param {Bounds} bounds
+ * @param {number} factor
+ * @param {Center} [center]
+ */
 export function zoomed(view, bounds, factor, { seconds = null, row = null } = {}) {
   const now = view ?? whole(bounds);
   const [from, to] = scaled(now.from, now.to, seconds ?? (now.from + now.to) / 2, factor);
@@ -38,7 +72,13 @@ export function zoomed(view, bounds, factor, { seconds = null, row = null } = {}
   return bounded({ from, to, first, last }, bounds);
 }
 
-/** Moves the view by shares of what it shows: 0.1 is a tenth to later or to lower rows. */
+/**
+ * Moves the view by shares of what it shows: 0.1 is a tenth to later or to lower rows.
+ *
+ * @param {View | null} view
+ * @param {Bounds} bounds
+ * @param {{ time?: number, rows?: number }} shares
+ */
 export function panned(view, bounds, { time = 0, rows = 0 }) {
   if (view === null) return null;
   const later = (view.to - view.from) * time;
@@ -51,7 +91,13 @@ export function panned(view, bounds, { time = 0, rows = 0 }) {
   }, bounds);
 }
 
-/** Moves the view so that a row is in it. */
+/**
+ * Moves the view so that a row is in it.
+ *
+ * @param {View | null} view
+ * @param {Bounds} bounds
+ * @param {number} row
+ */
 export function revealing(view, bounds, row) {
   if (view === null || (row >= view.first && row < view.last - 1)) return view;
   const height = view.last - view.first;
@@ -62,7 +108,14 @@ export function revealing(view, bounds, row) {
 const STEP = 1.5;
 const PAN = 0.2;
 
-/** What a key makes of a view: {view}, or null for a key that means nothing here. */
+/**
+ * What a key makes of a view: {view}, or null for a key that means nothing here.
+ *
+ * @param {{ key: string, shiftKey: boolean }} key
+ * @param {View | null} view
+ * @param {Bounds} bounds
+ * @param {Center} center
+ */
 export function viewAfterKey({ key, shiftKey }, view, bounds, center) {
   if (key === "+" || key === "=") return { view: zoomed(view, bounds, STEP, center) };
   if (key === "-" || key === "_") return { view: zoomed(view, bounds, 1 / STEP, center) };

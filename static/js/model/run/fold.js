@@ -1,6 +1,8 @@
 // Pure: marks -> rows. A row is everything that is known about one request; it is derived from its marks alone.
 
-/** The phases in the order in which a request passes them; the server's options say the same. */
+/** @import { Mark, Phase, Request } from "../../types/run.d.ts" */
+
+/** The phases in the order in which a request passes them; the server's options say the same. @type {Phase[]} */
 export const PHASES = [
   "queued",
   "handling",
@@ -15,26 +17,40 @@ export const PHASES = [
 
 const TERMINAL = new Set(["done", "failed"]);
 
-/** The phases in which a request has a connection out of the pool. */
+/** The phases in which a request has a connection out of the pool. @type {ReadonlySet<string | null>} */
 export const WITH_CONNECTION = new Set(["connecting", "executing", "holding"]);
 
-/** Among marks of one instant `queued` comes first and the end last; the others keep the order in which they came. */
+/**
+ * Among marks of one instant `queued` comes first and the end last; the others keep the order in which they came.
+ *
+ * @param {Phase} phase
+ */
 function tieRank(phase) {
   if (phase === "queued") return 0;
   return TERMINAL.has(phase) ? 2 : 1;
 }
 
+/**
+ * @param {Mark} mark
+ * @param {Mark} other
+ */
 function isBefore(mark, other) {
   return mark.at < other.at || (mark.at === other.at && tieRank(mark.phase) < tieRank(other.phase));
 }
 
-/** Returns the marks with one more, in order of time: they arrive by two ways and not always in order. */
+/**
+ * Returns the marks with one more, in order of time: they arrive by two ways and not always in order.
+ *
+ * @param {Mark[]} marks
+ * @param {Mark} mark
+ */
 function inserted(marks, mark) {
   let place = marks.length;
   while (place > 0 && isBefore(mark, marks[place - 1])) place -= 1;
   return marks.toSpliced(place, 0, mark);
 }
 
+/** @param {string} detail */
 function splitDetail(detail) {
   const colon = detail.indexOf(": ");
   return colon < 0 ? [detail, ""] : [detail.slice(0, colon), detail.slice(colon + 2)];
@@ -45,8 +61,13 @@ function splitDetail(detail) {
  *
  * spans: [{phase, from, to}] in seconds since release; `to` is null in the last one while it is unfinished.
  * outcome: null | "done" | "failed"; end: seconds or null. word and message: why it failed.
+ *
+ * @param {number} seq
+ * @param {Mark[]} marks
+ * @returns {Request}
  */
 export function rowOf(seq, marks) {
+  /** @type {Request} */
   const row = {
     seq,
     marks,
@@ -71,7 +92,7 @@ export function rowOf(seq, marks) {
     if (row.outcome) continue;
     const last = row.spans.at(-1);
     if (last) last.to = mark.at;
-    if (TERMINAL.has(mark.phase)) {
+    if (mark.phase === "done" || mark.phase === "failed") {
       row.outcome = mark.phase;
       row.end = mark.at;
       if (mark.phase === "done") row.status = mark.detail;
@@ -87,7 +108,12 @@ export function rowOf(seq, marks) {
   return row;
 }
 
-/** Returns the rows with more marks folded in: a new array, in which rows without new marks are the same objects. */
+/**
+ * Returns the rows with more marks folded in: a new array, in which rows without new marks are the same objects.
+ *
+ * @param {Request[]} rows
+ * @param {Mark[]} marks
+ */
 export function fold(rows, marks) {
   const next = rows.slice();
   for (const mark of marks) {
@@ -98,12 +124,22 @@ export function fold(rows, marks) {
   return next;
 }
 
-/** Returns the rows as they were known at a time: replay of a finished run, or the moment under the pointer. */
+/**
+ * Returns the rows as they were known at a time: replay of a finished run, or the moment under the pointer.
+ *
+ * @param {Request[]} rows
+ * @param {number} seconds
+ */
 export function rowsAt(rows, seconds) {
   return rows.map((row) => rowOf(row.seq, row.marks.filter((mark) => mark.at <= seconds)));
 }
 
-/** The phase that a row is in at a time, or null before its first mark and after its end. */
+/**
+ * The phase that a row is in at a time, or null before its first mark and after its end.
+ *
+ * @param {Request} row
+ * @param {number} seconds
+ */
 export function phaseAt(row, seconds) {
   if (row.end !== null && seconds >= row.end) return null;
   // A loop, since this runs for every row of every frame.
@@ -113,7 +149,11 @@ export function phaseAt(row, seconds) {
   return null;
 }
 
-/** How many rows have a stretch of which nothing is known. */
+/**
+ * How many rows have a stretch of which nothing is known.
+ *
+ * @param {Request[]} rows
+ */
 export function countUnknown(rows) {
   return rows.reduce(
     (found, { spans }) => found + (spans.some(({ phase }) => phase === "unknown") ? 1 : 0),
@@ -121,8 +161,14 @@ export function countUnknown(rows) {
   );
 }
 
-/** Seconds spent in each phase, unfinished spans up to now: {phase: seconds} in order of first entry. */
+/**
+ * Seconds spent in each phase, unfinished spans up to now: {phase: seconds} in order of first entry.
+ *
+ * @param {Request} row
+ * @param {number} now
+ */
 export function durations(row, now) {
+  /** @type {Partial<Record<Request["spans"][number]["phase"], number>>} */
   const total = {};
   for (const { phase, from, to } of row.spans) {
     total[phase] = (total[phase] ?? 0) + Math.max(0, (to ?? now) - from);

@@ -1,10 +1,29 @@
 // Pure but for its memory: what the page shows of a finished run at a moment of its replay.
 
+/** @import { Request, Run, Sample, Summary } from "../../types/run.d.ts" */
+/** @import { ShownState } from "../../types/page.d.ts" */
+
 import { lastMark, ROOM_AFTER_END } from "../picture/picture.js";
 import { remembered } from "../../lib/remember.js";
 import { createRewinder, samplesAt, summaryAt } from "./replay.js";
 
-/** When the replay of a run is over: at its last mark. */
+/**
+ * A run that is over.
+ *
+ * @typedef {{
+ *   run: Run,
+ *   rows: Request[],
+ *   samples: Sample[],
+ *   summary: Summary,
+ *   end: number,
+ * }} Whole
+ */
+
+/**
+ * When the replay of a run is over: at its last mark.
+ *
+ * @param {Pick<Whole, "rows" | "summary">} run
+ */
 export function endOf({ rows, summary }) {
   return Math.max(summary.total_seconds, lastMark(rows));
 }
@@ -14,6 +33,8 @@ export function endOf({ rows, summary }) {
  *
  * The argument has run (the `state` of its record), rows, samples, summary and end. now: seconds, null at the end;
  * whole: seconds that the time axis has, the same at every moment so that nothing slides.
+ *
+ * @returns {(whole: Whole, seconds: number) => Pick<ShownState, "run" | "rows" | "samples" | "summary" | "now" | "whole">}
  */
 export function createMoment() {
   const rewind = createRewinder();

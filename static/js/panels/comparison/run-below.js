@@ -51,7 +51,7 @@ export function createRunBelow({ store, options }) {
     (problem, run) => store.set({ other: { run, problem: problem.message } }),
   );
   const fetchRuns = createQuestion(
-    () => api.runs(),
+    (/** @type {string} */ _run) => api.runs(),
     (runs, run) => store.set({ before: runBefore(runs, run) }),
     () => store.set({ before: null }),
   );

@@ -75,25 +75,25 @@ function notesOf(run, unknown) {
 export function createNotices() {
   const element = byId("notices");
   const notesElement = byId("notes");
-  const showNotices = whenChanged((link, run, failures) => {
-    element.replaceChildren(...noticesOf(link, run, failures));
-  });
-  const showNotes = whenChanged((run, unknown) => {
-    notesElement.replaceChildren(...notesOf(run, unknown));
-  });
+  /** @param {Parameters<typeof noticesOf>} what */
+  const showNotices = (...what) => element.replaceChildren(...noticesOf(...what));
+  /** @param {Parameters<typeof notesOf>} what */
+  const showNotes = (...what) => notesElement.replaceChildren(...notesOf(...what));
+  const showChangedNotices = whenChanged(showNotices);
+  const showChangedNotes = whenChanged(showNotes);
 
   return {
     draw({ live, shown, unknown }) {
       // Where runs stand beside each other, only the link concerns all of them.
       const run = live.route.comparing.length > 0 ? null : shown.run;
       const failures = run ? shown.summary?.failures ?? [] : [];
-      showNotices(
+      showChangedNotices(
         live.link === "lost" ? "lost" : "up",
         run && { status: run.status, error: run.error },
         // That cancelled requests were cancelled is no news; the sentence says how many.
         failures.filter(({ word }) => word !== "cancelled"),
       );
-      showNotes(
+      showChangedNotes(
         run && { status: run.status, marks_lost: run.marks_lost, notes: run.notes },
         run ? unknown : 0,
       );

@@ -26,7 +26,7 @@ export function createTextPanel({ store }) {
     if (store.get().run?.run === run) store.set({ text });
   };
   const fetchText = createQuestion(
-    api.text,
+    (/** @type {string} */ run) => api.text(run),
     (text, run) => keep(run, text),
     (problem, run) => keep(run, `(${problem.message})`),
   );

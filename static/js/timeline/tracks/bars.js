@@ -1,13 +1,26 @@
 // Draws one request as a bar. Thickness says the phase first, colour second: waiting is thin, work fills the row.
 
+/** @import { Palette } from "../../types/picture.d.ts" */
+/** @import { Request, Span } from "../../types/run.d.ts" */
+/** @import { TimeScale } from "../scale.js" */
+
+import { contextOf } from "../../dom/elements.js";
 import { faded } from "../palette.js";
+
+/** @typedef {string | CanvasGradient | CanvasPattern} Style */
+/** @typedef {Record<string, Style>} Brush a fill style by name */
+/** @typedef {ReturnType<typeof createBrushes>} Brushes */
 
 const FADE = 28; // pixels over which an unfinished bar fades towards "now"
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} color
+ */
 function hatching(context, color) {
   const tile = document.createElement("canvas");
   tile.width = tile.height = 4;
-  const ink = tile.getContext("2d");
+  const ink = contextOf(tile);
   ink.fillStyle = faded(color, 0.35);
   ink.fillRect(0, 0, 4, 4);
   ink.strokeStyle = color;
@@ -21,6 +34,11 @@ function hatching(context, color) {
   return context.createPattern(tile, "repeat");
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} color
+ * @param {number} edge
+ */
 function fading(context, color, edge) {
   const gradient = context.createLinearGradient(edge - FADE, 0, edge, 0);
   gradient.addColorStop(0, color);
@@ -28,7 +46,13 @@ function fading(context, color, edge) {
   return gradient;
 }
 
-/** The fill styles of one drawing: `firm` for spans that have ended, `open` for those that go on at pixel `edge`. */
+/**
+ * The fill styles of one drawing: `firm` for spans that have ended, `open` for those that go on at pixel `edge`.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {Palette} palette
+ * @param {number} edge
+ */
 export function createBrushes(context, palette, edge) {
   const colors = {
     queued: palette.queued,
@@ -47,11 +71,19 @@ export function createBrushes(context, palette, edge) {
   return {
     firm: colors,
     open,
-    hatch: hatching(context, palette.executing),
+    hatch: hatching(context, palette.executing) ?? palette.executing,
     failed: palette.failed,
   };
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ * @param {number} height
+ * @param {Brush} brush
+ */
 function outline(context, x, y, width, height, brush) {
   // An outline of so low a bar would fill it; a paler bar says the same.
   if (height < 4) {
@@ -68,6 +100,13 @@ function outline(context, x, y, width, height, brush) {
   context.fillRect(x + width - 1, y, 1, height);
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ * @param {Brush} brush
+ */
 function dotted(context, x, y, width, brush) {
   context.fillStyle = brush.unknown;
   for (let dot = x; dot < x + width; dot += 4) {
@@ -75,11 +114,30 @@ function dotted(context, x, y, width, brush) {
   }
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ * @param {number} height
+ * @param {Style} style
+ * @param {number} thickness
+ */
 function line(context, x, y, width, height, style, thickness) {
   context.fillStyle = style;
   context.fillRect(x, y + (height - thickness) / 2, width, thickness);
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Span["phase"]} phase
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ * @param {number} height
+ * @param {Brush} brush
+ * @param {Style} hatch
+ */
 function drawSpan(context, phase, x, y, width, height, brush, hatch) {
   switch (phase) {
     case "queued":
@@ -99,6 +157,13 @@ function drawSpan(context, phase, x, y, width, height, brush, hatch) {
   }
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {number} height
+ * @param {string} color
+ */
 function drawCross(context, x, y, height, color) {
   const reach = Math.min(5, Math.max(2, height / 2));
   const middle = y + height / 2;
@@ -115,6 +180,10 @@ function drawCross(context, x, y, height, color) {
 /**
  * Draws a row's spans in a strip of the given top and height; open spans end at `edgeSeconds`. In a lane, which it
  * shares with others, a request has no place before a worker has it.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {Request} row
+ * @param {{ top: number, height: number, scale: TimeScale, brushes: Brushes, edgeSeconds: number, isInLane: boolean }} place
  */
 export function drawBar(context, row, { top, height, scale, brushes, edgeSeconds, isInLane }) {
   for (const { phase, from, to } of row.spans) {

@@ -1,10 +1,18 @@
 // Rows thinner than a pixel: how much of each pixel line is in which phase. mixLine is pure, drawDensity draws.
 
+/** @import { Palette, Picture } from "../../types/picture.d.ts" */
+/** @import { Request } from "../../types/run.d.ts" */
+/** @import { RowScale } from "../row-scale.js" */
+/** @import { TimeScale } from "../scale.js" */
+
+import { contextOf } from "../../dom/elements.js";
+import { channelsOf } from "../palette.js";
 import { lineAt } from "../../model/picture/order.js";
 
 // How much of its row a phase covers when it is drawn as a bar: thin lines stay light when they melt together.
 const QUEUED = 0, WAITING = 1, EXECUTING = 2, UNKNOWN = 3;
 const COLORS = ["queued", "waiting", "executing", "unknown"];
+/** @type {Record<string, [number, number]>} the colour of a phase, and its share of the row */
 const INK = {
   queued: [QUEUED, 0.22],
   waiting: [WAITING, 0.5],
@@ -17,7 +25,24 @@ const INK = {
 };
 const NOTHING = 0.004; // a share of a pixel line that cannot be seen
 
-/** The memory for one pixel line of `width` pixels; mixLine fills it. `open`: the shares of what still goes on. */
+/** @typedef {ReturnType<typeof createLine>} Line */
+/**
+ * Where rows are drawn: `top` pixels down; what goes on ends at `edgeSeconds`.
+ *
+ * @typedef {{
+ *   top: number,
+ *   rowScale: RowScale,
+ *   scale: TimeScale,
+ *   palette: Palette,
+ *   edgeSeconds: number,
+ * }} Place
+ */
+
+/**
+ * The memory for one pixel line of `width` pixels; mixLine fills it. `open`: the shares of what still goes on.
+ *
+ * @param {number} width
+ */
 export function createLine(width) {
   return {
     width,
@@ -31,6 +56,11 @@ export function createLine(width) {
  * Adds rows to a line as changes of each colour's share from one pixel to the next.
  *
  * lines: how many lines the rows lie in; isInLane: several to a line, where they have no place before a worker has them.
+ *
+ * @param {Line} line
+ * @param {Request[]} rows
+ * @param {number} lines
+ * @param {{ scale: { from: number, pixelsPerSecond: number }, edgeSeconds: number, isInLane?: boolean }} at
  */
 export function mixLine(line, rows, lines, { scale, edgeSeconds, isInLane = false }) {
   const { changes, touched, width, open } = line;
@@ -51,7 +81,12 @@ export function mixLine(line, rows, lines, { scale, edgeSeconds, isInLane = fals
   }
 }
 
-/** A mixture of the four colours over nothing, as one little-endian RGBA pixel. */
+/**
+ * A mixture of the four colours over nothing, as one little-endian RGBA pixel.
+ *
+ * @param {number[]} mix
+ * @param {number[][]} palette
+ */
 function blended(mix, palette) {
   let [red, green, blue, alpha] = [0, 0, 0, 0];
   for (let k = 0; k < mix.length; k += 1) {
@@ -63,11 +98,19 @@ function blended(mix, palette) {
     alpha += (1 - alpha) * share;
   }
   if (alpha === 0) return 0;
+  /** @param {number} value */
   const of = (value) => Math.round(Math.min(255, value / alpha));
   return ((Math.round(alpha * 255) << 24) | (of(blue) << 16) | (of(green) << 8) | of(red)) >>> 0;
 }
 
-/** Turns a line into pixels, and empties it for the next one. Returns the pixel of what goes on at its end. */
+/**
+ * Turns a line into pixels, and empties it for the next one. Returns the pixel of what goes on at its end.
+ *
+ * @param {Line} line
+ * @param {number[][]} palette
+ * @param {Uint32Array} pixels
+ * @param {number} offset
+ */
 export function pixelsOfLine(line, palette, pixels, offset) {
   const { changes, touched, width } = line;
   const mix = [0, 0, 0, 0];
@@ -90,9 +133,13 @@ export function pixelsOfLine(line, palette, pixels, offset) {
   return tail;
 }
 
-const rgb = (color) => color.match(/[\d.]+/g).slice(0, 3).map(Number);
-
-/** The pixel lines of a picture: calls `each({rows, first, last}, lines, y)` for those in sight; rows is a function. */
+/**
+ * The pixel lines of a picture: calls `each({rows, first, last}, lines, y)` for those in sight; rows is a function.
+ *
+ * @param {Picture} picture
+ * @param {RowScale} rowScale
+ * @param {(part: { rows: () => Request[], first: number, last: number }, lines: number, y: number) => void} each
+ */
 function eachPixelLine({ ordered, lines, groups }, rowScale, each) {
   const count = lines ? lines.length : ordered.length;
   for (const { from, to } of lines ? groups : [{ from: 0, to: count }]) {
@@ -108,7 +155,14 @@ function eachPixelLine({ ordered, lines, groups }, rowScale, each) {
   }
 }
 
-/** Whether the rows of two arrays are the same from one position to before another. */
+/**
+ * Whether the rows of two arrays are the same from one position to before another.
+ *
+ * @param {Request[]} rows
+ * @param {Request[]} others
+ * @param {number} first
+ * @param {number} last
+ */
 function isSame(rows, others, first, last) {
   for (let k = first; k < last; k += 1) {
     if (rows[k] !== others[k]) return false;
@@ -117,33 +171,56 @@ function isSame(rows, others, first, last) {
 }
 
 /**
+ * The pixels of a drawing. tails: for each pixel line, the pixel of what goes on at its end; known: what it shows.
+ *
+ * @param {CanvasRenderingContext2D} ink
+ * @param {number} width
+ * @param {number} height
+ */
+function createBuffer(ink, width, height) {
+  const image = ink.createImageData(width, height);
+  return {
+    image,
+    pixels: new Uint32Array(image.data.buffer),
+    line: createLine(width),
+    tails: new Uint32Array(height),
+    known: { key: "", rows: /** @type {Request[]} */ ([]), edge: 0 },
+  };
+}
+
+/**
  * Builds the drawing of densities. It remembers its pixels: a line whose rows have no new marks is only made longer, up
  * to the present, so that a frame costs what has changed.
  */
 export function createDensity() {
   const canvas = document.createElement("canvas");
-  const ink = canvas.getContext("2d");
-  let image = null;
-  let pixels = null;
-  let line = null;
-  let tails = null; // for each pixel line, the pixel of what goes on at its end
-  let known = { key: "", rows: [], edge: 0 };
+  const ink = contextOf(canvas);
+  /** @type {ReturnType<typeof createBuffer> | null} */
+  let buffer = null;
 
-  function fit(width, height) {
-    if (image?.width === width && image.height === height) return;
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
+  function bufferOf(width, height) {
+    if (buffer?.image.width === width && buffer.image.height === height) return buffer;
     [canvas.width, canvas.height] = [width, height];
-    image = ink.createImageData(width, height);
-    pixels = new Uint32Array(image.data.buffer);
-    line = createLine(width);
-    tails = new Uint32Array(height);
-    known = { key: "", rows: [], edge: 0 };
+    buffer = createBuffer(ink, width, height);
+    return buffer;
   }
 
-  /** Draws the rows of a picture in sight, many to a pixel line. */
+  /**
+   * Draws the rows of a picture in sight, many to a pixel line.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {Picture} picture
+   * @param {Place} at
+   */
   return function drawDensity(context, picture, { top, rowScale, scale, palette, edgeSeconds }) {
-    fit(Math.round(scale.right - scale.left), Math.ceil(rowScale.height));
-    const { width } = line;
-    const colors = COLORS.map((name) => rgb(palette[name]));
+    const width = Math.round(scale.right - scale.left);
+    const drawing = bufferOf(width, Math.ceil(rowScale.height));
+    const { image, pixels, line, tails, known } = drawing;
+    const colors = COLORS.map((name) => channelsOf(palette[name]));
     const isInLane = Boolean(picture.lines);
     const edge = Math.min(
       width,
@@ -161,7 +238,7 @@ export function createDensity() {
         tails[y] = pixelsOfLine(line, colors, pixels, y * width);
       }
     });
-    known = { key, rows: picture.ordered, edge };
+    drawing.known = { key, rows: picture.ordered, edge };
     ink.putImageData(image, 0, 0);
     context.save();
     context.imageSmoothingEnabled = false;
@@ -170,11 +247,17 @@ export function createDensity() {
   };
 }
 
-/** Draws the ends of failed rows over their density. */
+/**
+ * Draws the ends of failed rows over their density.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ * @param {Omit<Place, "edgeSeconds">} at
+ */
 export function drawFailed(context, picture, { top, rowScale, scale, palette }) {
   context.fillStyle = palette.failed;
   picture.ordered.forEach((row, position) => {
-    if (row.outcome !== "failed" || !scale.shows(row.end)) return;
+    if (row.outcome !== "failed" || row.end === null || !scale.shows(row.end)) return;
     const y = rowScale.top(lineAt(picture, position));
     if (rowScale.shows(y, y + 1)) {
       context.fillRect(scale.x(row.end) - 1.5, top + Math.floor(y), 3, 1);

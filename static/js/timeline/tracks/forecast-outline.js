@@ -1,9 +1,23 @@
 // Draws the forecast as a dotted outline: where the batches should be, so that agreement or surprise shows at once.
 
+/** @import { Extent, Geometry, Picture } from "../../types/picture.d.ts" */
+/** @import { RowScale } from "../row-scale.js" */
+/** @import { TimeScale } from "../scale.js" */
+
 import { faded } from "../palette.js";
+
+/** @typedef {{ left: number, right: number, top: number, bottom: number }} Box */
 
 const SMALLEST_BOX = 4; // pixels; below it the boxes melt into one outline of the staircase
 
+/**
+ * @param {Extent[]} expected
+ * @param {number} firstSeconds
+ * @param {TimeScale} scale
+ * @param {RowScale} rowScale
+ * @param {number} top
+ * @returns {Box[]}
+ */
 function boxesOf(expected, firstSeconds, scale, rowScale, top) {
   return expected.map((batch) => ({
     left: scale.clampedX(Math.max(0, batch.at - firstSeconds)),
@@ -13,6 +27,10 @@ function boxesOf(expected, firstSeconds, scale, rowScale, top) {
   }));
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box[]} boxes
+ */
 function outlineStairs(context, boxes) {
   context.moveTo(boxes[0].left, boxes[0].top);
   for (const box of boxes) {
@@ -25,13 +43,19 @@ function outlineStairs(context, boxes) {
   }
 }
 
-/** Draws the batches still to come; each box is as long as the first batch takes. */
+/**
+ * Draws the batches still to come; each box is as long as the first batch takes.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ * @param {Geometry & { top: number }} geometry
+ */
 export function drawForecastOutline(
   context,
   { expected, forecast },
   { scale, rowScale, top, palette },
 ) {
-  if (expected.length === 0) return;
+  if (!forecast || expected.length === 0) return;
   const boxes = boxesOf(expected, forecast.batches[0].at, scale, rowScale, top);
   context.save();
   context.fillStyle = faded(palette.executing, 0.07);

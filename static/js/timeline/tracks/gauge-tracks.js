@@ -1,50 +1,62 @@
 // Draws the gauges as small tracks below the bars, on the same time scale.
 
+/** @import { Gauge, Geometry, Picture } from "../../types/picture.d.ts" */
+
 import { make } from "../../dom/elements.js";
-import { drawHairlines, drawNow } from "./guides.js";
+import { axisLabel, drawHairlines, drawNow } from "./guides.js";
 import { faded } from "../palette.js";
 import { corners } from "../../model/gauges/series.js";
+import { strokeSteps } from "./stroke.js";
 import { createTrack } from "../track.js";
 
 const HEAD = 16; // pixels; page.css says the same
 const PLOT = 28;
 const TOP = 3; // room above a full gauge
+/** @typedef {NonNullable<Gauge["area"]>} Area */
 export const GAUGE_HEIGHT = HEAD + PLOT;
 
+/**
+ * @param {number} value
+ * @param {number} top
+ */
 const y = (value, top) => PLOT - (value / top) * (PLOT - TOP);
 
-function trace(context, points, top) {
-  points.forEach((
-    [x, value],
-    k,
-  ) => (k === 0 ? context.moveTo(x, y(value, top)) : context.lineTo(x, y(value, top))));
-}
-
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Area} area
+ * @param {Geometry} geometry
+ * @param {number} until
+ */
 function drawArea(context, { series, top, color }, { scale, palette }, until) {
   const points = corners(series, scale, until);
-  if (points.length === 0) return;
+  const [first] = points;
+  const last = points.at(-1);
+  if (!first || !last) return;
   context.fillStyle = faded(palette[color], 0.45);
   context.beginPath();
-  context.moveTo(points[0][0], PLOT);
-  points.forEach(([x, value]) => context.lineTo(x, y(value, top)));
-  context.lineTo(points.at(-1)[0], PLOT);
+  context.moveTo(first[0], PLOT);
+  for (const [x, value] of points) context.lineTo(x, y(value, top));
+  context.lineTo(last[0], PLOT);
   context.fill();
-  // A firm edge: one connection of fifteen is a strip that its tint alone would not show.
-  context.strokeStyle = palette[color];
-  context.lineWidth = 1;
-  context.beginPath();
-  trace(context, points, top);
-  context.stroke();
 }
 
-function drawLine(context, { series, top, color }, { scale, palette }, until) {
-  context.strokeStyle = palette[color];
-  context.lineWidth = 1.5;
-  context.beginPath();
-  trace(context, corners(series, scale, until), top);
-  context.stroke();
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Area} area
+ * @param {Geometry} geometry
+ * @param {number} until
+ * @param {number} width
+ */
+function drawLine(context, { series, top, color }, { scale, palette }, until, width) {
+  const on = { scale, until, y: (/** @type {number} */ value) => y(value, top) };
+  strokeSteps(context, series, { ...on, color: palette[color], width });
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {NonNullable<Gauge["ramps"]>} ramps
+ * @param {Geometry} geometry
+ */
 function drawRamps(context, { lates, top, color }, { scale, palette }) {
   context.fillStyle = palette[color];
   context.beginPath();
@@ -61,7 +73,13 @@ function drawRamps(context, { lates, top, color }, { scale, palette }) {
   context.fill();
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Gauge} gauge
+ * @param {Geometry} geometry
+ */
 function drawLimits(context, { limits, area }, { scale, palette }) {
+  if (!area) return;
   for (const { value, isMinor } of limits) {
     const at = Math.round(y(value, area.top)) - 0.5;
     context.strokeStyle = isMinor ? palette.muted : palette.ink;
@@ -75,8 +93,17 @@ function drawLimits(context, { limits, area }, { scale, palette }) {
   context.setLineDash([]);
 }
 
-/** The words of a gauge's head: its title, and what each kind of drawing in it means. */
+/**
+ * The words of a gauge's head: its title, and what each kind of drawing in it means.
+ *
+ * @param {Gauge} gauge
+ */
 function headOf({ title, area, line, ramps, limits, note }) {
+  /**
+   * @param {string} kind
+   * @param {string} color
+   * @param {...(Node | string)} words
+   */
   const key = (kind, color, ...words) =>
     make(
       "span",
@@ -87,7 +114,7 @@ function headOf({ title, area, line, ramps, limits, note }) {
   const ownScale = line && area && line.top !== area.top
     ? make("span", { class: "gauge-scale" }, `, scale to ${line.top.toLocaleString("en-US")}`)
     : "";
-  return [
+  const parts = [
     make("b", {}, title),
     area && key("area", area.color, area.words),
     ramps && key("area", ramps.color, ramps.words),
@@ -96,16 +123,20 @@ function headOf({ title, area, line, ramps, limits, note }) {
       key(isMinor ? "minor" : "limit", "ink", `${words} ${value}`)
     ),
     note && make("span", { class: "gauge-key gauge-key-limit" }, note),
-  ].filter(Boolean);
+  ];
+  return parts.filter((part) => part instanceof Node);
 }
 
+/** @param {HTMLElement} parent */
 function createGaugeTrack(parent) {
   const element = parent.appendChild(make("div", { class: "gauge-track" }));
   const head = element.appendChild(make("div", { class: "gauge-head" }));
   const track = createTrack(element, "gauge");
   let shown = "";
+  /** @type {Gauge | null} */
   let last = null;
 
+  /** @param {Gauge} gauge */
   function showHead(gauge) {
     if (gauge === last) return;
     last = gauge;
@@ -117,6 +148,11 @@ function createGaugeTrack(parent) {
 
   return {
     element,
+    /**
+     * @param {Gauge} gauge
+     * @param {Picture} picture
+     * @param {Geometry} geometry
+     */
     draw(gauge, picture, geometry) {
       const { scale, width, palette, isNarrow } = geometry;
       showHead(gauge);
@@ -125,21 +161,19 @@ function createGaugeTrack(parent) {
       context.fillStyle = palette.grid;
       context.fillRect(scale.left, PLOT - 1, scale.right - scale.left, 1);
       drawHairlines(context, picture, geometry, PLOT);
-      if (gauge.area) drawArea(context, gauge.area, geometry, until);
+      if (gauge.area) {
+        drawArea(context, gauge.area, geometry, until);
+        // A firm edge: one connection of fifteen is a strip that its tint alone would not show.
+        drawLine(context, gauge.area, geometry, until, 1);
+      }
       if (gauge.ramps) drawRamps(context, gauge.ramps, geometry);
       drawLimits(context, gauge, geometry);
-      if (gauge.line) drawLine(context, gauge.line, geometry, until);
+      if (gauge.line) drawLine(context, gauge.line, geometry, until, 1.5);
       drawNow(context, picture, geometry, PLOT);
-      const { top } = gauge.area ?? gauge.ramps;
+      const top = (gauge.area ?? gauge.ramps)?.top ?? 1;
       const moment = picture.hoverTime ?? picture.now;
       track.label([
-        {
-          text: gauge.ramps ? `${Number(top.toPrecision(2))} s` : String(top),
-          x: scale.left - 9,
-          y: -5,
-          kind: "axis",
-          align: "end",
-        },
+        axisLabel(scale, gauge.ramps ? `${Number(top.toPrecision(2))} s` : String(top), -5),
         ...gauge.read(moment).map((text, k, all) => (
           {
             text,
@@ -153,11 +187,21 @@ function createGaugeTrack(parent) {
   };
 }
 
-/** Builds the stack of tracks at the end of a parent; `draw` shows any number of gauges. */
+/**
+ * Builds the stack of tracks at the end of a parent; `draw` shows any number of gauges.
+ *
+ * @param {HTMLElement} parent
+ */
 export function createGaugeTracks(parent) {
   const stack = parent.appendChild(make("div", { class: "gauge-stack" }));
+  /** @type {ReturnType<typeof createGaugeTrack>[]} */
   const tracks = [];
   return {
+    /**
+     * @param {Gauge[]} gauges
+     * @param {Picture} picture
+     * @param {Geometry} geometry
+     */
     draw(gauges, picture, geometry) {
       while (tracks.length < gauges.length) tracks.push(createGaugeTrack(stack));
       for (const { element } of tracks.splice(gauges.length)) element.remove();

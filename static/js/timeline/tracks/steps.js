@@ -1,48 +1,37 @@
 // The track of completions: how many requests are done at each moment, drawn as steps, with the forecast dotted.
 
-import { drawHairlines, drawNow } from "./guides.js";
-import { corners } from "../../model/gauges/series.js";
+/** @import { Geometry, Label, Picture, Track } from "../../types/picture.d.ts" */
+/** @import { Forecast } from "../../types/run.d.ts" */
+/** @import { TimeScale } from "../scale.js" */
+
+import { completionLabels, drawHairlines, drawNow } from "./guides.js";
+import { countUntil } from "../../lib/search.js";
+import { strokeSteps } from "./stroke.js";
 import { thinned } from "../../lib/thin.js";
 
 export const STEPS_HEIGHT = 104;
 const TOP = 26; // room for the last "+15"
 const BOTTOM = 8;
 
-function trace(context, series, scale, y, until) {
-  corners(series, scale, until)
-    .forEach((
-      [x, value],
-      k,
-    ) => (k === 0 ? context.moveTo(x, y(value)) : context.lineTo(x, y(value))));
-}
-
-function drawForecast(context, forecast, scale, y, color) {
-  if (!forecast) return;
+/**
+ * The completions that a forecast promises.
+ *
+ * @param {Forecast} forecast
+ */
+function forecastSeries({ batches }) {
   let done = 0;
-  const values = forecast.batches.map(({ count }) => (done += count));
-  const times = forecast.batches.map(({ at }) => at);
-  context.save();
-  context.strokeStyle = color;
-  context.lineWidth = 1.25;
-  context.setLineDash([1.5, 3]);
-  context.beginPath();
-  trace(context, { times, values }, scale, y, times.at(-1) ?? 0);
-  context.stroke();
-  context.restore();
+  return {
+    times: batches.map(({ at }) => at),
+    values: batches.map(({ count }) => (done += count)),
+  };
 }
 
-/** How many of the ascending times are not after a time. */
-function countUntil(times, at) {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle] > at) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
+/**
+ * @param {Picture} picture
+ * @param {TimeScale} scale
+ * @param {(done: number) => number} y
+ * @returns {Label[]}
+ */
 function riserLabels({ batchEnds, doneTimes }, scale, y) {
   const labels = batchEnds.filter(({ at }) => scale.shows(at)).map(({ count, at }) => {
     const text = `+${count}`;
@@ -58,59 +47,63 @@ function riserLabels({ batchEnds, doneTimes }, scale, y) {
   return thinned(labels, 8).map(({ text, at, y: top }) => ({ text, x: at, y: top, kind: "riser" }));
 }
 
-/** The completions of the run that this one is compared with. */
-function drawOther(context, { other }, scale, y, color) {
-  if (!other) return;
-  context.save();
-  context.strokeStyle = color;
-  context.lineWidth = 1.5;
-  context.setLineDash([7, 4]);
-  context.beginPath();
-  trace(context, other.doneSeries, scale, y, other.doneTimes.at(-1) ?? 0);
-  context.stroke();
-  context.restore();
-}
-
-/** Which line is whose, at their ends. */
-function otherLabel({ other, doneTimes, now }, scale, y) {
+/**
+ * Which line is whose, at their ends.
+ *
+ * @param {Picture} picture
+ * @param {TimeScale} scale
+ * @param {(done: number) => number} y
+ * @returns {Label[]}
+ */
+function otherLabels({ other, doneTimes, now }, scale, y) {
   if (!other || other.doneTimes.length === 0) return [];
-  const label = (
-    text,
-    times,
-  ) => (!scale.shows(times.at(-1))
-    ? []
-    : { text, x: scale.clampedX(times.at(-1)) + 6, y: y(times.length) + 2, kind: "riser" });
-  return [
-    label("B", other.doneTimes),
-    now === null && doneTimes.length > 0 ? label("A", doneTimes) : [],
-  ].flat();
+  /**
+   * @param {string} text
+   * @param {Float64Array} times
+   */
+  const label = (text, times) => {
+    const end = times.at(-1) ?? 0;
+    return { text, x: scale.clampedX(end) + 6, y: y(times.length) + 2, kind: "riser", end };
+  };
+  const own = now === null && doneTimes.length > 0 ? [label("A", doneTimes)] : [];
+  return [label("B", other.doneTimes), ...own].filter(({ end }) => scale.shows(end));
 }
 
-/** Draws the track on the same time scale as the rows above it. */
+/**
+ * Draws the track on the same time scale as the rows above it.
+ *
+ * @param {Track} track
+ * @param {Picture} picture
+ * @param {Geometry} geometry
+ */
 export function drawSteps(track, picture, { scale, width, palette }) {
   const context = track.fit(width, STEPS_HEIGHT);
   const most = Math.max(1, picture.requests, picture.other?.requests ?? 0);
+  /** @param {number} done */
   const y = (done) => STEPS_HEIGHT - BOTTOM - (done / most) * (STEPS_HEIGHT - TOP - BOTTOM);
   context.fillStyle = palette.grid;
   context.fillRect(scale.left, y(0), scale.right - scale.left, 1);
   drawHairlines(context, picture, { scale, palette }, y(0));
-  drawOther(context, picture, scale, y, palette.muted);
-  drawForecast(context, picture.forecast, scale, y, palette.forecast);
+  const { other, forecast, doneTimes, doneSeries } = picture;
+  const on = { scale, y };
+  if (other) {
+    const until = other.doneTimes.at(-1) ?? 0;
+    const look = { color: palette.muted, width: 1.5, dashes: [7, 4] };
+    strokeSteps(context, other.doneSeries, { ...on, until, ...look });
+  }
+  if (forecast) {
+    const until = forecast.batches.at(-1)?.at ?? 0;
+    const look = { color: palette.forecast, width: 1.25, dashes: [1.5, 3] };
+    strokeSteps(context, forecastSeries(forecast), { ...on, until, ...look });
+  }
   if (picture.ordered.length > 0) {
-    context.strokeStyle = palette.ink;
-    context.lineWidth = 2;
-    context.lineJoin = "miter";
-    context.beginPath();
-    const until = picture.now ?? picture.doneTimes.at(-1) ?? 0;
-    trace(context, picture.doneSeries, scale, y, until);
-    context.stroke();
+    const until = picture.now ?? doneTimes.at(-1) ?? 0;
+    strokeSteps(context, doneSeries, { ...on, until, color: palette.ink, width: 2 });
   }
   drawNow(context, picture, { scale, palette }, y(0));
   track.label([
-    { text: String(most), x: scale.left - 9, y: y(most) - 8, kind: "axis", align: "end" },
-    { text: "0", x: scale.left - 9, y: y(0) - 8, kind: "axis", align: "end" },
-    { text: "done", x: scale.left - 9, y: (y(0) + y(most)) / 2 - 8, kind: "axis", align: "end" },
+    ...completionLabels(scale, most, y),
     ...riserLabels(picture, scale, y),
-    ...otherLabel(picture, scale, y),
+    ...otherLabels(picture, scale, y),
   ]);
 }

@@ -1,17 +1,22 @@
 // The track of requests: one row each, batches as bands with a bracket in the right gutter.
 
+/** @typedef {ReturnType<typeof createDensity>} DrawDensity */
+/** @import { Extent, Geometry, Picture, Track } from "../../types/picture.d.ts" */
+
 import { createBrushes, drawBar } from "./bars.js";
 import { createDensity, drawFailed } from "./density.js";
 import { drawForecastOutline } from "./forecast-outline.js";
-import { seconds } from "../../model/words/describe.js";
 import { CROWDED, drawNow, hairlines } from "./guides.js";
+import { PAD } from "../layout.js";
+import { waterfallLabels } from "./waterfall-labels.js";
 import { beganAt } from "../../model/picture/lanes.js";
 import { lineAt } from "../../model/picture/order.js";
-import { thinned } from "../../lib/thin.js";
 
-export const PAD = 4; // room above the first and below the last row
-const LABEL_HEIGHT = 15;
-
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ * @param {Geometry} geometry
+ */
 function drawBands(context, picture, { scale, rowScale, palette }) {
   context.fillStyle = palette.band;
   const isLanes = picture.groups.length > 0;
@@ -24,6 +29,11 @@ function drawBands(context, picture, { scale, rowScale, palette }) {
   });
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ * @param {Geometry} geometry
+ */
 function drawGrid(context, picture, { scale, height, palette, rowScale }) {
   context.save();
   context.fillStyle = palette.grid;
@@ -32,13 +42,18 @@ function drawGrid(context, picture, { scale, height, palette, rowScale }) {
     for (let y = 0; y < height; y += 4) context.fillRect(x, y, 1, 1);
   }
   context.fillStyle = palette.hairline;
-  for (const { at, to } of hairlines(picture.batches, scale)) {
-    const from = PAD + rowScale.bottom(to);
+  for (const { at, batch } of hairlines(picture.batches, scale)) {
+    const from = PAD + rowScale.bottom(batch.to);
     context.fillRect(Math.round(at), from, 1, height - from);
   }
   context.restore();
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ * @param {Geometry & { drawDensity: DrawDensity }} geometry
+ */
 function drawRows(context, picture, geometry) {
   const { scale, rowScale, palette, drawDensity } = geometry;
   const edgeSeconds = picture.now ?? picture.edge;
@@ -50,59 +65,27 @@ function drawRows(context, picture, geometry) {
   const brushes = createBrushes(context, palette, scale.clampedX(edgeSeconds));
   const space = rowScale.row >= 10 ? 2 : rowScale.row >= 3 ? 1 : 0;
   const height = rowScale.row - space;
-  const isInLane = Boolean(picture.lines);
+  const { lines, ordered } = picture;
+  const isInLane = lines !== null;
   const [first, last] = rowScale.inSight;
   for (let line = first; line < last; line += 1) {
     const top = PAD + rowScale.top(line);
-    for (
-      const row of isInLane ? picture.lines[line] ?? [] : picture.ordered.slice(line, line + 1)
-    ) {
+    const rows = lines ? lines[line] ?? [] : ordered.slice(line, line + 1);
+    for (const row of rows) {
       drawBar(context, row, { top, height, scale, brushes, edgeSeconds, isInLane });
     }
   }
 }
 
-/** Where an extent's label is centred, as thinned() wants it. */
-function labelPlace({ from, to }, rowScale) {
-  const top = rowScale.top(Math.min(from, rowScale.count - 1));
-  const bottom = rowScale.bottom(Math.min(to, rowScale.count));
-  return { at: PAD + (top + bottom - LABEL_HEIGHT) / 2, size: LABEL_HEIGHT };
-}
-
-/** Neighbouring rows that failed alike get one label: [{word, count, from, to, end}]. */
-export function failureGroups(ordered) {
-  const groups = [];
-  ordered.forEach((row, position) => {
-    if (row.outcome !== "failed") return;
-    const last = groups.at(-1);
-    if (last && last.to === position && last.word === row.word) {
-      last.to += 1;
-      last.count += 1;
-      last.end = Math.max(last.end, row.end);
-    } else {
-      groups.push({ word: row.word, count: 1, from: position, to: position + 1, end: row.end });
-    }
-  });
-  return groups;
-}
-
-function failureLabels(picture, { scale, rowScale }) {
-  const labels = failureGroups(picture.ordered).flatMap((group) => {
-    if (!scale.shows(group.end)) return [];
-    const text = group.count > 1 ? `${group.count} × ${group.word}` : group.word;
-    const x = scale.clampedX(group.end);
-    const fits = x + 12 + text.length * 7 < scale.right;
-    return [{
-      ...labelPlace(group, rowScale),
-      text,
-      x: fits ? x + 6 : x - 6,
-      align: fits ? "start" : "end",
-    }];
-  });
-  return thinned(labels).map(({ at, ...label }) => ({ ...label, y: at, kind: "failed" }));
-}
-
-/** Which of the requests in a lane is chosen. */
+/**
+ * Which of the requests in a lane is chosen.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ * @param {Pick<Geometry, "scale" | "palette">} geometry
+ * @param {number} top
+ * @param {number} height
+ */
 function frameInLane(context, { ordered, selected, now, edge }, { scale, palette }, top, height) {
   const row = ordered[selected];
   const left = scale.clampedX(beganAt(row) ?? 0);
@@ -112,6 +95,11 @@ function frameInLane(context, { ordered, selected, now, edge }, { scale, palette
   context.strokeRect(left - 1, top - 1.5, right - left + 2, height + 2);
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ * @param {Geometry} geometry
+ */
 function drawSelection(context, picture, { scale, rowScale, palette }) {
   if (picture.selected < 0) return;
   const height = Math.max(rowScale.row, 3);
@@ -131,6 +119,11 @@ function drawSelection(context, picture, { scale, rowScale, palette }) {
   context.fill();
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Extent[]} extents
+ * @param {Geometry} geometry
+ */
 function drawBrackets(context, extents, { scale, rowScale, palette }) {
   context.fillStyle = palette.muted;
   const x = scale.right + 11;
@@ -144,73 +137,12 @@ function drawBrackets(context, extents, { scale, rowScale, palette }) {
   }
 }
 
-function batchLabels(extents, picture, { scale, rowScale, isNarrow }, isForecast) {
-  const labels = extents.map((batch, k) => ({
-    ...labelPlace(batch, rowScale),
-    number: k + 1,
-    count: batch.count,
-    endsAt: batch.at,
-  }));
-  const x = scale.right + 18;
-  const side = isForecast ? "forecast" : "batch";
-  return thinned(labels, 0).flatMap(({ number, count, endsAt, at: y }) => [
-    ...(isNarrow ? [] : [{ text: `batch ${number}`, x, y, kind: side }]),
-    { text: String(count), x: isNarrow ? x + 24 : x + 88, y, kind: `${side}-count`, align: "end" },
-    { text: seconds(endsAt, picture.end), x: isNarrow ? x + 29 : x + 93, y, kind: side },
-  ]);
-}
-
-/** The heading of each worker's lanes, and its lanes' numbers. */
-function laneLabels({ groups }, { scale, rowScale }) {
-  return groups.flatMap(({ from, to, heading }) => {
-    const numbers = Array.from({ length: to - from }, (_, k) => ({
-      text: String(k + 1),
-      at: PAD + rowScale.top(from + k) + (rowScale.row - LABEL_HEIGHT) / 2,
-      size: LABEL_HEIGHT,
-    }));
-    return [
-      {
-        text: heading,
-        x: scale.left,
-        y: PAD + rowScale.top(from) - rowScale.gap + 1,
-        kind: "lane",
-      },
-      ...thinned(numbers, 0).map(({ text, at }) => ({
-        text,
-        x: scale.left - 9,
-        y: at,
-        kind: "axis",
-        align: "end",
-      })),
-    ];
-  });
-}
-
-/** Row numbers in the left gutter: where each batch begins, else the first and the last row. */
-function rowLabels(extents, picture, { scale, rowScale }) {
-  const starts = extents.length > 0 ? extents.map((extent) => extent.from) : [0];
-  const rest = extents.length > 0 ? extents.at(-1).to : picture.rowCount - 1;
-  if (rest < picture.rowCount && rest > starts.at(-1)) starts.push(rest);
-  const labels = starts.map((position) => ({
-    text: String(position + 1),
-    at: PAD + rowScale.top(position) + Math.min(0, (rowScale.row - LABEL_HEIGHT) / 2) + 2,
-    size: LABEL_HEIGHT,
-  }));
-  return thinned(labels, 0).map(({ text, at }) => ({
-    text,
-    x: scale.left - 9,
-    y: at,
-    kind: "axis",
-    align: "end",
-  }));
-}
-
-/** The labels whose middle is in sight. */
-function inSight(labels, { height }) {
-  return labels.filter(({ y }) => y > -LABEL_HEIGHT / 2 && y < height - LABEL_HEIGHT / 2);
-}
-
-/** Builds the track's drawing. geometry: {scale, rowScale, width, height, palette, isNarrow}. */
+/**
+ * Builds the track's drawing. geometry: {scale, rowScale, width, height, palette, isNarrow}.
+ *
+ * @param {Track} track
+ * @returns {(picture: Picture, geometry: Geometry) => void}
+ */
 export function createWaterfall(track) {
   const drawDensity = createDensity();
   return (picture, geometry) => {
@@ -231,10 +163,6 @@ export function createWaterfall(track) {
     if (hasBatches) drawBrackets(context, extents, geometry);
     drawSelection(context, picture, geometry);
     context.restore();
-    track.label(inSight([
-      ...(picture.lines ? laneLabels(picture, geometry) : rowLabels(extents, picture, geometry)),
-      ...batchLabels(extents, picture, geometry, isEmpty),
-      ...(picture.lines ? [] : failureLabels(picture, geometry)),
-    ], geometry));
+    track.label(waterfallLabels(picture, extents, geometry));
   };
 }
