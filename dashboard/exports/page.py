@@ -22,7 +22,7 @@ from .scene import settings_words
 
 STATIC = ROOT / "static"
 ENTRY = "offline.js"
-STYLES = ("tokens.css", "page.css", "history.css")
+STYLES = ("tokens", "base", "header", "buttons", "form", "run", "timeline", "parts", "replay")
 
 
 def write(record: Record) -> bytes:
@@ -50,7 +50,7 @@ def write(record: Record) -> bytes:
 
 @cache
 def _style() -> Markup:
-    texts = [(STATIC / "css" / name).read_text() for name in STYLES]
+    texts = [(STATIC / "css" / f"{name}.css").read_text() for name in STYLES]
     return Markup("\n".join(texts).replace("</", "<\\/"))  # noqa: S704  our own style sheets
 
 

@@ -9,7 +9,7 @@ import { corners } from "../../model/gauges/series.js";
 import { strokeSteps } from "./stroke.js";
 import { createTrack } from "../track.js";
 
-const HEAD = 16; // pixels; page.css says the same
+const HEAD = 16; // pixels; timeline.css says the same
 const PLOT = 28;
 const TOP = 3; // room above a full gauge
 /** @typedef {NonNullable<Gauge["area"]>} Area */
