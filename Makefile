@@ -28,6 +28,7 @@ lint: $(VENV)/.dev
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/deno lint --quiet
 	$(BIN)/deno fmt --quiet --check
+	$(BIN)/deno check --quiet static/js
 
 # What can be known without a server, a database or a browser, within a minute.
 check: lint

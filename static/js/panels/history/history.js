@@ -206,7 +206,7 @@ export function createHistory(page) {
 
   /** @param {{ live: Readonly<PageState> }} scene */
   function draw({ live }) {
-    if (live === drawn) return;
+    if (drawn !== null && SHOWN.every((key) => live[key] === drawn?.[key])) return;
     drawn = live;
     drawRows(live);
     drawAround(live);
