@@ -6,7 +6,8 @@
 import { fold, PHASES } from "../model/run/fold.js";
 import { newMarks } from "../model/run/frames.js";
 
-const NOTHING_YET = {
+/** What of the state is of one run, before anything of it is known. */
+export const NOTHING_YET = {
   rows: [],
   held: 0,
   samples: [],

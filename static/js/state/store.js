@@ -3,6 +3,7 @@
 /** @import { PageState, Store } from "../types/page.d.ts" */
 
 import { AT_END } from "../model/run/replay.js";
+import { NOTHING_YET } from "./live.js";
 import { LIVE } from "./route.js";
 
 /**
@@ -42,12 +43,7 @@ export const FIRST_STATE = {
   link: "connecting",
   run: null,
   runAt: 0,
-  rows: [],
-  held: 0,
-  samples: [],
-  summary: null,
-  text: null,
-  before: null,
+  ...NOTHING_YET,
   compareChoice: null,
   other: null,
   route: LIVE,
@@ -69,8 +65,4 @@ export const FIRST_STATE = {
   order: "service",
   gaugesShown: null,
   path: null,
-  selected: null,
-  pinned: false,
-  view: null,
-  hoverTime: null,
 };
