@@ -48,7 +48,7 @@ PLAY = """async (record) => {
   const clock = () => performance.now() / 1000, began = clock();
   const state = {...record.state, status: 'running', elapsed: 0};
   store.set({...live.afterState(store.get(), state, clock()), link: 'up'});
-  const cut = (a, b) => ({run: f.run, index: a, detail: {}, ...Object.fromEntries(
+  const cut = (a, b) => ({run: f.run, index: a, ...Object.fromEntries(
     ['seq', 'phase', 'at', 'worker', 'lane', 'connection'].map((k) => [k, f[k].slice(a, b)]))});
   let at = 0, told = 0;
   const timer = setInterval(() => {

@@ -80,5 +80,5 @@ def _request(seq: int, pick: random.Random) -> list[Mark]:
         Mark("r9", seq, Phase.EXECUTING, executing, WORKER, seq, connection),
         Mark("r9", seq, Phase.HOLDING, ended, WORKER, seq, connection),
         Mark("r9", seq, Phase.RESPONDING, ended + 0.006, WORKER, seq),
-        Mark("r9", seq, Phase.DONE, ended + 0.01, detail="200"),
+        Mark("r9", seq, Phase.DONE, ended + 0.01, status=200),
     ]

@@ -283,7 +283,7 @@ class Conductor:
             if run.log.released_at is not None:
                 word = "cancelled" if status == "cancelled" else "reset"
                 at = time.monotonic() - run.log.released_at
-                run.log.fail_rest(f"{word}: the run was broken off", round(at, 6))
+                run.log.fail_rest(word, "the run was broken off", round(at, 6))
             self.target.abort(run)
         else:
             self.target.learn(run)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from dashboard.marks.requests import Request
-from dashboard.marks.server_timing import parse_metrics
+from dashboard.marks.server_timing import parse
 from target_app.probe.marks import Phase
 
 
@@ -84,10 +84,10 @@ def _row(name: str, requests: Sequence[Request]) -> PathRow:
     metrics: dict[str, list[float]] = {}
     for request in requests:
         if request.end is not None:
-            word = request.end.detail if request.done else request.failure
+            word = str(request.status or "") if request.done else request.failure
             statuses[word] = statuses.get(word, 0) + 1
         for mark in request.marks:
-            for metric in parse_metrics(mark.detail):
+            for metric in parse(mark.timing):
                 if metric.duration is not None:
                     metrics.setdefault(metric.name, []).append(metric.duration)
     return PathRow(

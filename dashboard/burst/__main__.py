@@ -24,11 +24,11 @@ from typing import IO, Any
 import httptools
 
 from config import SECONDS
-from dashboard.marks.server_timing import detail_of, own_metrics
+from dashboard.marks.server_timing import as_header, own_metrics
 from dashboard.workload.plan import Plan
 from target_app.probe.marks import Mark, Phase, encode
 
-from .exchange import Exchange, failure
+from .exchange import Exchange, Failed, failure
 from .tls import Tls, reason
 
 # Connections still coming up are waited for this long after the last one opened.
@@ -171,25 +171,25 @@ class Burst:
             word = "tls-failed" if isinstance(error, ssl.SSLError) else "reset"
             why = reason(error) if isinstance(error, ssl.SSLError) else error.strerror
             self._selector.unregister(each.sock)
-            self._give_up_opening(each, f"{word}: {why}")
+            self._give_up_opening(each, Failed(word, str(why)))
         return False
 
     def _fail_to_open(self, each: Exchange, code: int) -> None:
         word = {errno.ECONNREFUSED: "connect-refused"}.get(code, "reset")
-        self._give_up_opening(each, f"{word}: {os.strerror(code)}")
+        self._give_up_opening(each, Failed(word, os.strerror(code)))
 
-    def _give_up_opening(self, each: Exchange, why: str) -> None:
+    def _give_up_opening(self, each: Exchange, why: Failed) -> None:
         self._opening.discard(each)
         # Its mark follows once the release has given all times their origin.
-        each.body = why.encode()
+        each.failed = why
         if self._released:
-            self._end_unsent(each)
+            self._end_unsent(each, why)
 
-    def _end_unsent(self, each: Exchange) -> None:
+    def _end_unsent(self, each: Exchange, why: Failed) -> None:
         now = time.monotonic()
         each.sent_at = each.sent_at or now
         self._mark(each, Phase.QUEUED, each.sent_at)
-        self._end(each, Phase.FAILED, now, each.body.decode())
+        self._fail(each, now, why)
 
     def _send(self, each: Exchange) -> None:
         """Send one request; a socket's buffer takes it whole, but for a large body."""
@@ -197,7 +197,7 @@ class Burst:
         try:
             sent = each.sock.send(each.payload)  # type: ignore[union-attr]
         except OSError as error:  # the server closed it while it waited
-            each.body = f"reset: {error.strerror}".encode()
+            each.failed = Failed("reset", str(error.strerror))
             return
         if sent < len(each.payload):
             each.unsent = each.payload[sent:]
@@ -222,11 +222,11 @@ class Burst:
         self._say(release=start, spread=round(spread, 6), took=round(end - start, 6))
         for each in ready:
             self._mark(each, Phase.QUEUED, each.sent_at)
-            if each.body:
-                self._end(each, Phase.FAILED, time.monotonic(), each.body.decode())
+            if each.failed:
+                self._fail(each, time.monotonic(), each.failed)
         for each in self._exchanges:
-            if each.body and not each.connected and not each.ended:
-                self._end_unsent(each)
+            if each.failed and not each.connected and not each.ended:
+                self._end_unsent(each, each.failed)
         self._out.flush()
         return spread
 
@@ -257,7 +257,7 @@ class Burst:
         self._finish_opening(each)
         if each.connected:
             self._send(each)
-            self._mark(each, Phase.QUEUED, each.sent_at, "" if self._plan.cold else LATE)
+            self._mark(each, Phase.QUEUED, each.sent_at, message="" if self._plan.cold else LATE)
 
     def _read(self, each: Exchange) -> None:
         assert each.sock is not None  # noqa: S101  it is connected
@@ -266,7 +266,7 @@ class Burst:
         except BlockingIOError:
             return
         except OSError as error:
-            self._end(each, Phase.FAILED, time.monotonic(), f"reset: {error.strerror}")
+            self._fail(each, time.monotonic(), Failed("reset", str(error.strerror)))
             return
         try:
             closed = not data
@@ -279,15 +279,15 @@ class Burst:
                 # An answer without a length ends with its connection (RFC 9112 section 6.3).
                 each.complete = each.complete or (each.started and not each.framed)
         except httptools.HttpParserError as error:
-            self._end(each, Phase.FAILED, at, f"http-5xx: the answer is not HTTP: {error}")
+            self._fail(each, at, Failed("http-5xx", f"the answer is not HTTP: {error}"))
             return
         except ssl.SSLError as error:
-            self._end(each, Phase.FAILED, at, f"tls-failed: {reason(error)}")
+            self._fail(each, at, Failed("tls-failed", reason(error)))
             return
         if each.complete:
             self._answered(each, max(at, each.sent_at))
         elif closed:
-            self._end(each, Phase.FAILED, at, "reset: the connection closed before the answer")
+            self._fail(each, at, Failed("reset", "the connection closed before the answer"))
 
     def _receive(self, sock: socket.socket) -> tuple[bytes, float]:
         """Bytes and when they arrived: the kernel's time where it gives one."""
@@ -307,26 +307,29 @@ class Burst:
         if each.timing:
             self._say(timing=[each.seq, each.timing, first_at])
         if self._plan.external:
-            said = detail_of(own_metrics(each.timing))
-            if said or at - first_at >= FIRST_BYTE_SECONDS:
-                self._mark(each, Phase.RESPONDING, first_at, said)
+            timing = as_header(own_metrics(each.timing))
+            if timing or at - first_at >= FIRST_BYTE_SECONDS:
+                self._mark(each, Phase.RESPONDING, first_at, timing=timing)
         status = each.parser.get_status_code()
         if status < (500 if self._plan.any_status else 400):
-            self._end(each, Phase.DONE, at, str(status))
+            self._end(each, Phase.DONE, at, status=status)
         else:
-            self._end(each, Phase.FAILED, at, failure(status, each.body, each.kind))
+            self._fail(each, at, failure(status, each.body, each.kind), status)
 
     def _give_up(self) -> None:
         now = time.monotonic()
         for each in self._exchanges:
             if not each.ended:
                 if not each.sent_at:
-                    self._mark(each, Phase.QUEUED, now, LATE)
+                    self._mark(each, Phase.QUEUED, now, message=LATE)
                 seconds = f"{self._plan.deadline_seconds:g}"
-                self._end(each, Phase.FAILED, now, f"deadline: no answer within {seconds} s")
+                self._fail(each, now, Failed("deadline", f"no answer within {seconds} s"))
 
-    def _end(self, each: Exchange, phase: Phase, at: float, detail: str) -> None:
-        self._mark(each, phase, at, detail)
+    def _fail(self, each: Exchange, at: float, why: Failed, status: int = 0) -> None:
+        self._end(each, Phase.FAILED, at, status=status, failure=why.word, message=why.message)
+
+    def _end(self, each: Exchange, phase: Phase, at: float, **more: Any) -> None:
+        self._mark(each, phase, at, **more)
         each.ended = True
         self._left -= 1
         if each.sock is not None:
@@ -334,8 +337,8 @@ class Burst:
                 self._selector.unregister(each.sock)
             each.sock.close()
 
-    def _mark(self, each: Exchange, phase: Phase, at: float, detail: str = "") -> None:
-        mark = Mark(self._plan.token, each.seq, phase, at, detail=detail)
+    def _mark(self, each: Exchange, phase: Phase, at: float, **more: Any) -> None:
+        mark = Mark(self._plan.token, each.seq, phase, at, **more)
         self._out.write(encode(mark) + b"\n")
 
     def _say(self, **facts: Any) -> None:

@@ -1,12 +1,12 @@
 """One request of a burst: what was sent, what came back, and what an error answer says."""
 
-import contextlib
 import json
 import socket
-from http import HTTPStatus
+from typing import NamedTuple
 
 import httptools
 
+from dashboard.text import http_phrase
 from dashboard.workload.mix import RequestSpec
 from target_app.probe.failures import classify
 
@@ -14,6 +14,15 @@ from .error_page import says
 from .tls import Tls
 
 MOST_TIMING = 8000  # characters of Server-Timing that are kept
+MOST_WORD = 40
+MOST_MESSAGE = 500
+
+
+class Failed(NamedTuple):
+    """Why a request failed: a word of ``failures.FAILURES``, and what a person reads of it."""
+
+    word: str
+    message: str
 
 
 class Exchange:
@@ -24,6 +33,7 @@ class Exchange:
         "complete",
         "connected",
         "ended",
+        "failed",
         "first_at",
         "framed",
         "kind",
@@ -53,6 +63,7 @@ class Exchange:
         self.connected = False
         self.sent_at = 0.0
         self.ended = False
+        self.failed: Failed | None = None  # before it could be sent
         self.complete = False
         self.framed = False
         self.started = False
@@ -86,20 +97,14 @@ class Exchange:
         self.complete = self.complete or self.parser.get_status_code() >= 200
 
 
-def failure(status: int, body: bytes, kind: str) -> str:
-    """``word: message`` of an error answer: the target's own JSON, or what any server says."""
+def failure(status: int, body: bytes, kind: str) -> Failed:
+    """Word and message of an error answer: the target's own JSON, or what any server says."""
     try:
         answer = json.loads(body)
         word, message = str(answer["error"]), str(answer["message"])
     except (ValueError, KeyError, TypeError):
         text = body.decode(errors="replace")
         words = says(text, is_page="html" in kind)
-        message = f"status {status}" + (f", {words}" if words else _phrase(status))
+        message = f"status {status}, {words}" if words else f"status {status} {http_phrase(status)}"
         word = classify(text) if status >= 500 else "http-4xx"
-    return f"{word}: {message}"[:500]
-
-
-def _phrase(status: int) -> str:
-    with contextlib.suppress(ValueError):  # a status that no standard knows
-        return f" {HTTPStatus(status).phrase}"
-    return ""
+    return Failed(word[:MOST_WORD], message.strip()[:MOST_MESSAGE])

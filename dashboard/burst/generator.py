@@ -10,9 +10,9 @@ from typing import IO, Any
 
 from dashboard.errors import StartError
 from dashboard.marks.log import RunLog
+from dashboard.marks.wire import decode
 from dashboard.processes.children import Children, Tail
 from dashboard.workload.plan import Plan
-from target_app.probe.marks import decode
 
 
 class Generator:

@@ -4,15 +4,15 @@ import csv
 import io
 from typing import Any
 
-from dashboard.marks.requests import UNKNOWN_PHASE, Request
+from dashboard.marks.requests import Request
 from dashboard.runs.record import Record
-from target_app.probe.marks import Phase
+from target_app.probe.marks import ENDS, Phase
 
-PHASES = tuple(phase.value for phase in Phase if phase not in {Phase.DONE, Phase.FAILED})
+PHASES = tuple(phase.value for phase in Phase if phase not in ENDS)
 HEADING = (
     *("request", "ask", "outcome", "status", "failure", "detail", "batch", "worker", "lane"),
     *("connection", "sent_at", "service_started_at", "ended_at", "response_seconds"),
-    *(f"{phase}_seconds" for phase in (*PHASES, UNKNOWN_PHASE)),
+    *(f"{phase}_seconds" for phase in PHASES),
 )
 # A spreadsheet takes a text that begins so for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -33,7 +33,7 @@ def write(record: Record) -> bytes:
 
 def _row(request: Request, name: str, batch: int | None) -> list[Any]:
     end, service = request.end, request.service
-    detail = end.detail if end and request.failed else ""
+    detail = request.outcome if request.failed else ""
     last = request.marks[-1]
     lane = service.lane if service else last.lane
     connection = max(mark.connection for mark in request.marks)
@@ -41,7 +41,7 @@ def _row(request: Request, name: str, batch: int | None) -> list[Any]:
         request.seq,
         name,
         "done" if request.done else "failed" if request.failed else "unfinished",
-        end.detail if end and request.done else "",
+        request.status or "",
         request.failure,
         "'" + detail if detail.startswith(FORMULA) else detail,
         batch or "",
@@ -52,5 +52,5 @@ def _row(request: Request, name: str, batch: int | None) -> list[Any]:
         f"{service.start:.6f}" if service else "",
         f"{end.at:.6f}" if end else "",
         f"{request.response_seconds:.6f}" if request.response_seconds is not None else "",
-        *(f"{request.seconds_in(phase):.6f}" for phase in (*PHASES, UNKNOWN_PHASE)),
+        *(f"{request.seconds_in(phase):.6f}" for phase in PHASES),
     ]

@@ -10,14 +10,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from dashboard.marks.requests import Request
 from dashboard.runs.record import Record
-from dashboard.text import iso_time
+from dashboard.text import http_phrase, iso_time
 from dashboard.workload.plan import BODILESS
 from target_app.probe.marks import Phase
 
 HOST = "http://127.0.0.1"
 MILLISECONDS = 1000
-REASONS = {200: "OK", 500: "Internal Server Error"}
-NEVER_ANSWERED = {"reset", "deadline", "connect-refused", "cancelled", "marks-lost"}
 
 
 def write(record: Record) -> bytes:
@@ -77,7 +75,7 @@ def _entry(record: Record, request: Request) -> dict[str, Any]:
         "_seq": request.seq,
         "_worker": request.worker,
     }
-    return entry | ({"_error": request.end.detail} if request.failed and request.end else {})
+    return entry | ({"_error": request.outcome} if request.failed else {})
 
 
 def _request(name: str) -> dict[str, Any]:
@@ -96,11 +94,11 @@ def _request(name: str) -> dict[str, Any]:
 
 
 def _response(request: Request, metrics: list[dict[str, Any]]) -> dict[str, Any]:
-    status = _status(request)
+    status = request.status  # 0 for a request without an answer, as browsers have it
     timing = ", ".join(f"{each['name']};dur={each['dur']:.3f}" for each in metrics)
     return {
         "status": status,
-        "statusText": REASONS.get(status, ""),
+        "statusText": http_phrase(status),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": [{"name": "Server-Timing", "value": timing}] if status else [],
@@ -109,10 +107,3 @@ def _response(request: Request, metrics: list[dict[str, Any]]) -> dict[str, Any]
         "headersSize": -1,
         "bodySize": -1,
     }
-
-
-def _status(request: Request) -> int:
-    """The HTTP status, 0 for a request without an answer as browsers have it."""
-    if request.done and request.end and request.end.detail.isdigit():
-        return int(request.end.detail)
-    return 0 if request.failure in NEVER_ANSWERED else 500

@@ -11,18 +11,19 @@ from typing import Any
 
 from dashboard.analysis.observed_pools import observed_from_json
 from dashboard.marks.samples import Sample
+from dashboard.marks.version1 import mark_of_version1
 from dashboard.runs.record import ENDED, Record
 from dashboard.workload.mix import MOST_ASKS, parse_request_spec
 from settings import read_settings
-from target_app.probe.marks import PHASES, Mark, Phase
+from target_app.probe.marks import MOST_STATUS, PHASES, TEXTS, VERSION, Mark, Phase, extras
 
-SCHEMA = 1
 MOST_BYTES = 64 * 1024 * 1024
 MOST_LINE = 64 * 1024
 MOST_MARKS_EACH = 200  # of one request
 MOST_SAMPLES = 200_000
 MOST_SECONDS = 1_000_000.0
 MOST_TEXT = 20_000
+MOST_MARK_TEXT = 5000
 GAUGES = ("pool", "loop", "database", "backlog")
 
 _PHASES = {phase.value: phase for phase in PHASES}
@@ -40,7 +41,7 @@ def _line(value: dict[str, Any]) -> str:
 
 def _values(record: Record) -> Iterator[dict[str, Any]]:
     yield {
-        "poolscope": SCHEMA,
+        "poolscope": VERSION,
         "label": record.label,
         "status": record.status,
         "started_at": record.started_at,
@@ -64,18 +65,21 @@ def _values(record: Record) -> Iterator[dict[str, Any]]:
 
 def _mark(mark: Mark) -> dict[str, Any]:
     where = {name: getattr(mark, name) for name in _WHOLE if getattr(mark, name)}
-    detail = {"detail": mark.detail} if mark.detail else {}
-    return {"seq": mark.seq, "phase": mark.phase.value, "at": mark.at, **where, **detail}
+    return {"seq": mark.seq, "phase": mark.phase.value, "at": mark.at, **where, **extras(mark)}
 
 
 def read(data: bytes) -> Record:
-    """The run that ``write`` wrote; ValueError names the line that is wrong, and why."""
+    """The run that ``write`` wrote, of this version or of 1.
+
+    ValueError names the line that is wrong, and why.
+    """
     if len(data) > MOST_BYTES:
         raise ValueError(f"the file is larger than {MOST_BYTES // 1024 // 1024} MiB")
     values = _parsed(data)
     number, head = next(values, (0, {}))
-    if head.get("poolscope") != SCHEMA:
-        raise ValueError(f'line 1 must be a head with "poolscope": {SCHEMA}, as export writes it')
+    version = head.get("poolscope")
+    if type(version) is not int or version not in {1, VERSION}:
+        raise ValueError(f'line 1 must be a head with "poolscope": {VERSION}, as export writes it')
     facts = _head(head)
     marks: list[Mark] = []
     samples: list[Sample] = []
@@ -87,7 +91,7 @@ def read(data: bytes) -> Record:
                 raise ValueError("nothing may follow the summary")
             if "seq" in value:
                 _room(marks, requests * MOST_MARKS_EACH, "marks")
-                marks.append(_read_mark(value, requests))
+                marks.append(_read_mark(value, requests, version))
             elif "gauge" in value:
                 _room(samples, MOST_SAMPLES, "samples")
                 samples.append(_read_sample(value))
@@ -167,16 +171,21 @@ def _app(value: Any) -> dict[str, Any] | None:
     return {**texts, "versions": _texts(value.get("versions", {}), "versions"), "found": read}
 
 
-def _read_mark(value: dict[str, Any], requests: int) -> Mark:
+def _read_mark(value: dict[str, Any], requests: int, version: int) -> Mark:
     seq = _whole(value["seq"], "seq", requests)
     if seq < 1:
         raise ValueError("seq must be 1 or more")
     phase = value.get("phase")
     if not isinstance(phase, str) or phase not in _PHASES:
         raise ValueError(f"phase must be one of {', '.join(_PHASES)}")
-    where = {name: _whole(value.get(name, 0), name, most) for name, most in _WHOLE.items()}
+    where: dict[str, Any] = {n: _whole(value.get(n, 0), n, most) for n, most in _WHOLE.items()}
     at = round(_number(value.get("at"), "at", MOST_SECONDS), 6)
-    return Mark("", seq, Phase(phase), at, detail=_text(value.get("detail", ""), 5000), **where)
+    if version == 1:
+        detail = _text(value.get("detail", ""), MOST_MARK_TEXT)
+        return mark_of_version1("", seq, Phase(phase), at, **where, detail=detail)
+    texts: dict[str, Any] = {n: _text(value.get(n, ""), MOST_MARK_TEXT) for n in TEXTS}
+    status = _whole(value.get("status", 0), "status", MOST_STATUS)
+    return Mark("", seq, Phase(phase), at, **where, status=status, **texts)
 
 
 def _read_sample(value: dict[str, Any]) -> Sample:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from dashboard.analysis.batches import Batch
-from dashboard.marks.requests import UNKNOWN_PHASE, Request, service_order
+from dashboard.marks.requests import Request, service_order
 from dashboard.runs.record import Record
 from settings import Settings
 from target_app.probe.marks import Phase
@@ -19,11 +19,13 @@ STEPS = 90
 GAP = 26
 SMALLEST_LABEL = 13
 
-THIN = frozenset({Phase.QUEUED.value, Phase.WAITING.value, UNKNOWN_PHASE, Phase.RESPONDING.value})
+THIN = frozenset(
+    {Phase.QUEUED.value, Phase.WAITING.value, Phase.UNKNOWN.value, Phase.RESPONDING.value}
+)
 COLOURS = {
     Phase.QUEUED.value: "queued",
     Phase.WAITING.value: "waiting",
-    UNKNOWN_PHASE: "unknown",
+    Phase.UNKNOWN.value: "unknown",
     Phase.RESPONDING.value: "queued",
 }
 LEGEND = (

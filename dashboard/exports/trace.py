@@ -85,7 +85,7 @@ def _client_events(lane: int, request: Request) -> Iterator[dict[str, Any]]:
         "tid": lane,
         "ts": _us(request.sent),
         "dur": max(1, _us(end) - _us(request.sent)),
-        "args": {"seq": request.seq, "outcome": request.end.detail if request.end else ""},
+        "args": {"seq": request.seq, "outcome": request.outcome},
     }
     if _inside(request):
         yield _flow("s", CLIENT, lane, request.sent, request.seq)

@@ -1,22 +1,27 @@
 """A run's marks as a few bytes: columns of differences, compressed.
 
-The layout (version 1): ``PM1``, then zlib over a JSON line with the count and the details, which
-are rare, by index; then one column after the other, each an array of little-endian integers.
+The layout (version 2): ``PM2``, then zlib over a JSON line with the count and, for each field of
+text, its texts, which are rare, by index; then one column after the other, each an array of
+little-endian integers. Version 1, ``PM1``, had no statuses and one text for all fields.
 """
 
 import json
 import sys
 import zlib
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from target_app.probe.marks import PHASES, Mark
+from dashboard.marks.version1 import mark_of_version1
+from target_app.probe.marks import PHASES, TEXTS, Mark
 
-MAGIC = b"PM1"
+MAGIC = b"PM2"
+MAGIC_1 = b"PM1"
 LEVEL = 6
 MICROSECONDS = 1_000_000
 # Column by column: array's type code, wide enough for the difference of two neighbours.
-COLUMNS = {"seq": "i", "phase": "b", "at": "q", "worker": "i", "lane": "q", "connection": "q"}
+COLUMNS_1 = {"seq": "i", "phase": "b", "at": "q", "worker": "i", "lane": "q", "connection": "q"}
+COLUMNS = {**COLUMNS_1, "status": "h"}
+PLAIN = ("phase", "status")  # columns that hold the values themselves
 
 _CODES = {phase: code for code, phase in enumerate(PHASES)}
 
@@ -30,32 +35,49 @@ def pack_marks(marks: Sequence[Mark]) -> bytes:
         "worker": _differences(mark.worker for mark in marks),
         "lane": _differences(mark.lane for mark in marks),
         "connection": _differences(mark.connection for mark in marks),
+        "status": (mark.status for mark in marks),
     }
-    details = {str(n): mark.detail for n, mark in enumerate(marks) if mark.detail}
-    head = json.dumps({"count": len(marks), "details": details}, separators=(",", ":"))
+    texts = {
+        name: {str(n): text for n, mark in enumerate(marks) if (text := getattr(mark, name))}
+        for name in TEXTS
+    }
+    head = json.dumps({"count": len(marks), "texts": texts}, separators=(",", ":"))
     body = b"".join(_column(COLUMNS[name], values) for name, values in columns.items())
     return MAGIC + zlib.compress(head.encode() + b"\n" + body, LEVEL)
 
 
 def unpack_marks(packed: bytes, run: str) -> list[Mark]:
-    """The marks that ``pack_marks`` packed, now of ``run``; ValueError for anything else."""
-    if not packed.startswith(MAGIC):
-        raise ValueError("these are no packed marks of version 1")
+    """The marks that ``pack_marks`` packed, of this version or of 1, now of ``run``.
+
+    ValueError for anything else.
+    """
+    magic, packed = packed[: len(MAGIC)], packed[len(MAGIC) :]
+    if magic not in {MAGIC, MAGIC_1}:
+        raise ValueError("these are no packed marks of version 1 or 2")
     try:
-        head, _, body = zlib.decompress(packed[len(MAGIC) :]).partition(b"\n")
+        head, _, body = zlib.decompress(packed).partition(b"\n")
         told = json.loads(head)
-        count, details = int(told["count"]), told["details"]
-        columns = _columns(body, count)
-    except (zlib.error, KeyError, TypeError) as error:
+        count = int(told["count"])
+        if magic == MAGIC_1:
+            return list(_marks_of_version1(run, _columns(body, count, COLUMNS_1), told["details"]))
+        return list(_marks(run, _columns(body, count, COLUMNS), told["texts"]))
+    except (zlib.error, KeyError, TypeError, IndexError, AttributeError) as error:
         raise ValueError(f"the packed marks are damaged: {error}") from error
-    return [
-        Mark(run, seq, PHASES[phase], at / MICROSECONDS, worker, lane, connection, detail)
-        for (seq, phase, at, worker, lane, connection), detail in zip(
-            zip(*columns, strict=True),
-            (details.get(str(n), "") for n in range(count)),
-            strict=True,
-        )
-    ]
+
+
+def _marks(run: str, columns: list[list[int]], texts: dict[str, dict[str, str]]) -> Iterator[Mark]:
+    by_field = [texts[name] for name in TEXTS]
+    for n, (seq, phase, at, worker, lane, connection, status) in enumerate(zip(*columns)):  # noqa: B905
+        place = (run, seq, PHASES[phase], at / MICROSECONDS, worker, lane, connection, status)
+        yield Mark(*place, *(field.get(str(n), "") for field in by_field))
+
+
+def _marks_of_version1(
+    run: str, columns: list[list[int]], details: dict[str, str]
+) -> Iterator[Mark]:
+    for n, (seq, phase, at, worker, lane, connection) in enumerate(zip(*columns)):  # noqa: B905
+        place = (run, seq, PHASES[phase], at / MICROSECONDS, worker, lane, connection)
+        yield mark_of_version1(*place, details.get(str(n), ""))
 
 
 def _differences(values: Iterable[int]) -> Iterable[int]:
@@ -79,10 +101,10 @@ def _column(code: str, values: Iterable[int]) -> bytes:
     return column.tobytes()
 
 
-def _columns(body: bytes, count: int) -> list[list[int]]:
+def _columns(body: bytes, count: int, columns: dict[str, str]) -> list[list[int]]:
     found = []
     start = 0
-    for name, code in COLUMNS.items():
+    for name, code in columns.items():
         column = array(code)
         end = start + count * column.itemsize
         column.frombytes(body[start:end])
@@ -90,6 +112,6 @@ def _columns(body: bytes, count: int) -> list[list[int]]:
             raise ValueError("the packed marks are cut short")
         if sys.byteorder == "big":
             column.byteswap()
-        found.append(list(column) if name == "phase" else list(_sums(column)))
+        found.append(list(column) if name in PLAIN else list(_sums(column)))
         start = end
     return found

@@ -3,11 +3,13 @@
 import threading
 from collections import defaultdict
 from collections.abc import Callable
+from typing import Any
 
-from target_app.probe.marks import ENDS, UNKNOWN, Mark, Phase, parse_server_timing
+from target_app.probe.marks import ENDS, TEXTS, Mark, Phase, extras
 
 from .requests import Request
 from .samples import Sample
+from .wire import parse_server_timing
 
 CLOCK_SECONDS = 0.001  # by which stamps of one clock may seem to contradict each other
 SAME_SECONDS = 5e-6  # two stamps of one mark: the header's are rounded to microseconds
@@ -30,7 +32,7 @@ class RunLog:
     ) -> None:
         self.run = run
         self.requests = requests
-        self._clean = clean  # takes out of a detail what nobody is shown
+        self._clean = clean  # takes out of a text what nobody is shown
         self._is_external = is_external  # nothing but answers tells of a server of somebody else
         self.released_at: float | None = None
         self._changed = threading.Condition()
@@ -150,17 +152,20 @@ class RunLog:
     def _mark_unknown(self, done: Mark) -> None:
         """An answer without a single mark of the target's: nobody knows what went on between."""
         sent = self._by_seq[done.seq][0].at if self._by_seq[done.seq] else 0.0
-        self._append(Mark(self.run, done.seq, Phase.QUEUED, sent, detail=UNKNOWN))
+        self._append(Mark(self.run, done.seq, Phase.UNKNOWN, sent))
 
     def _append(self, mark: Mark) -> None:
-        if mark.detail and self._clean is not None:
-            mark = mark._replace(detail=self._clean(mark.detail))
+        if self._clean is not None:
+            shown: dict[str, Any] = {
+                n: self._clean(text) for n, text in extras(mark).items() if n in TEXTS
+            }
+            mark = mark._replace(**shown)
         self._marks.append(mark)
         self._by_seq[mark.seq].append(mark)
         self._folded.pop(mark.seq, None)
         self._changed.notify_all()
 
-    def fail_rest(self, detail: str, at: float) -> None:
+    def fail_rest(self, failure: str, message: str, at: float) -> None:
         """End every request that has no end as failed, ``at`` seconds since release."""
         with self._changed:
             for seq in range(1, self.requests + 1):
@@ -170,7 +175,8 @@ class RunLog:
                 if not marks:
                     self._append(Mark(self.run, seq, Phase.QUEUED, 0.0))
                 last = max(mark.at for mark in self._by_seq[seq])
-                self._append(Mark(self.run, seq, Phase.FAILED, max(at, last), detail=detail))
+                end = Mark(self.run, seq, Phase.FAILED, max(at, last))
+                self._append(end._replace(failure=failure, message=message))
 
 
 def _on_our_clock(

@@ -6,23 +6,15 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from target_app.probe.marks import (
-    ENDS,
-    ERROR,
-    UNKNOWN,
-    WITH_CONNECTION,
-    Mark,
-    Phase,
-)
+from target_app.probe.marks import ENDS, Mark, Phase
 
 WAITS = frozenset({Phase.QUEUED, Phase.WAITING})
-UNKNOWN_PHASE = "unknown"
 
 
 class Span(NamedTuple):
     """A stretch of one request in one phase, in seconds since release."""
 
-    phase: str  # a Phase's value, or "unknown" where marks were lost
+    phase: str  # a Phase's value
     start: float
     end: float
     worker: int
@@ -80,11 +72,22 @@ class Request:
 
         Where the answer tells no more than an error's status, the probe may have seen the reason.
         """
-        word = self.end.detail.partition(":")[0] if self.end and self.failed else ""
+        word = self.end.failure if self.end and self.failed else ""
         if word == "http-5xx":
-            told = (m.detail for m in self.marks if m.worker and m.detail.startswith(ERROR))
-            return next(told, f":{word}").split(":")[1]
+            return next((mark.failure for mark in self.marks if mark.worker and mark.failure), word)
         return word
+
+    @property
+    def status(self) -> int:
+        """The answer's HTTP status, 0 where no answer came."""
+        return self.end.status if self.end else 0
+
+    @property
+    def outcome(self) -> str:
+        """How it ended in words: ``200``, or ``reset: why``; "" while it runs."""
+        if self.end is None or self.done:
+            return str(self.status or "")
+        return ": ".join(text for text in (self.end.failure, self.end.message) if text)
 
     @property
     def sent(self) -> float:
@@ -112,10 +115,10 @@ class Request:
         last = self.end.at if self.end else self.marks[-1].at
         before_end = [mark for mark in self.marks if mark.phase not in ENDS]
         ends = [*(mark.at for mark in before_end[1:]), last]
-        notes = accumulate([_note(mark) for mark in before_end], _keep_last)
+        notes = accumulate([mark.note for mark in before_end], _keep_last)
         spans = (
             Span(
-                UNKNOWN_PHASE if mark.detail == UNKNOWN else mark.phase.value,
+                mark.phase.value,
                 min(mark.at, last),
                 min(end, last),
                 mark.worker,
@@ -141,7 +144,7 @@ class Request:
         """
         stretches: list[list[Span]] = [[]]
         for span in self.spans:
-            if span.note or span.phase in {*WAITS, Phase.RESPONDING, UNKNOWN_PHASE}:
+            if span.note or span.phase in {*WAITS, Phase.RESPONDING, Phase.UNKNOWN}:
                 stretches.append([])
             else:
                 stretches[-1].append(span)
@@ -162,17 +165,6 @@ class Request:
 
 def _keep_last(old: str, new: str) -> str:
     return new or old
-
-
-def _note(mark: Mark) -> str:
-    """What the app says in a mark of its own; other details are not notes."""
-    says = mark.worker and mark.detail != UNKNOWN and not mark.detail.startswith(ERROR)
-    return mark.detail if says else ""
-
-
-def holds_connection(request: Request) -> bool:
-    """Whether the request has a connection, or the pool is opening one for it, right now."""
-    return request.phase in WITH_CONNECTION
 
 
 def service_order(requests: Sequence[Request]) -> list[Request]:

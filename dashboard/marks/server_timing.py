@@ -10,7 +10,6 @@ from typing import NamedTuple
 from target_app.probe.marks import PHASES
 
 OURS = "poolscope"  # the metric that holds a request's marks, see target_app.probe.marks
-SAID = "Server-Timing: "  # how the detail of a mark begins that tells a server's own metrics
 MOST_METRICS = 20
 MOST_TEXT = 60
 
@@ -64,14 +63,9 @@ def own_metrics(header: str) -> list[Metric]:
     return [metric for metric in metrics if metric.name not in ours]
 
 
-def detail_of(metrics: list[Metric]) -> str:
-    """The metrics as the detail of a mark; "" for none."""
-    return SAID + ", ".join(metric.text for metric in metrics) if metrics else ""
-
-
-def parse_metrics(detail: str) -> list[Metric]:
-    """The metrics that ``detail_of`` wrote; [] for another detail."""
-    return parse(detail[len(SAID) :]) if detail.startswith(SAID) else []
+def as_header(metrics: list[Metric]) -> str:
+    """The metrics as a header has them, which ``parse`` reads back."""
+    return ", ".join(metric.text for metric in metrics)
 
 
 def _number(text: str | None) -> float | None:

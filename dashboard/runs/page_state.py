@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from dashboard.marks.samples import Sample
-from target_app.probe.marks import PHASES, Mark
+from target_app.probe.marks import EXTRAS, PHASES, Mark
 
 from . import report
 from .app_card import card
@@ -15,7 +15,7 @@ _CODES = {phase: code for code, phase in enumerate(PHASES)}
 
 
 def frame(run: str, index: int, marks: list[Mark]) -> dict[str, Any]:
-    """Marks from ``index`` on as columns; details, which are rare, by their offset."""
+    """Marks from ``index`` on as columns; what only some marks tell, by their offset."""
     return {
         "run": run,
         "index": index,
@@ -25,7 +25,10 @@ def frame(run: str, index: int, marks: list[Mark]) -> dict[str, Any]:
         "worker": [mark.worker for mark in marks],
         "lane": [mark.lane for mark in marks],
         "connection": [mark.connection for mark in marks],
-        "detail": {str(n): mark.detail for n, mark in enumerate(marks) if mark.detail},
+        **{
+            name: {str(n): value for n, mark in enumerate(marks) if (value := getattr(mark, name))}
+            for name in EXTRAS
+        },
     }
 
 

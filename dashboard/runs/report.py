@@ -106,7 +106,7 @@ def _about(seconds: float) -> str:
 def failures(requests: Sequence[Request]) -> list[dict[str, Any]]:
     """The failures by word, most frequent first, each with cause, cure and one example."""
     found = [request for request in requests if request.failed]
-    examples = {request.failure: request.end.detail for request in found if request.end}
+    examples = {request.failure: request.outcome for request in found}
     return [
         {
             "word": word,
@@ -174,8 +174,7 @@ def example_text(settings: Settings, origin: str, requests: Sequence[Request]) -
     ended = sorted((request for request in requests if request.end), key=_at)
     lines = [example_heading(settings.requests, origin + ENDPOINTS.get(settings.endpoint, "/"))]
     for request in ended:
-        status = request.failure or (request.end.detail if request.end else "")
-        lines.append(example_line(_at(request), status))
+        lines.append(example_line(_at(request), request.failure or str(request.status or "")))
     total = total_seconds(requests)
     lines += [example_total(total), RULE, example_sum(total)]
     return "\n".join(lines) + "\n"

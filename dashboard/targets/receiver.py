@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from config import LOOPBACK
+from dashboard.marks.wire import decode
 from target_app.probe.heartbeat import Heartbeat
 from target_app.probe.heartbeat import decode as decode_heartbeat
-from target_app.probe.marks import Mark, decode
+from target_app.probe.marks import Mark
 
 BUFFER_BYTES = 8 * 2**20
 DATAGRAM_BYTES = 4096

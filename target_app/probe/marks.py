@@ -1,20 +1,24 @@
-"""The mark log's record and its wire form: the language that target, generator and dashboard share.
+"""The mark log's record and how it is written: what target, generator and dashboard share.
 
-Standard library only and Python 3.9 or newer, because the probe carries it into other people's
-environments.
+Reading is the dashboard's part: ``dashboard.marks.wire``. Standard library only and Python 3.9 or
+newer, because the probe carries it into other people's environments.
 """
 
 import json
 from enum import Enum
-from typing import Dict, NamedTuple, Tuple
+from typing import Any, Dict, NamedTuple, Tuple
 
 RUN_HEADER = "X-Poolscope"
+VERSION = 2  # of the forms in which marks are sent, exported and kept
 
 _text = json.dumps
 
 
 class Phase(str, Enum):
-    """What a request is doing from a mark's instant until the request's next mark."""
+    """What a request is doing from a mark's instant until the request's next mark.
+
+    Kept runs hold a phase by its place in this list: new ones go to the end.
+    """
 
     QUEUED = "queued"  # sent; no worker has it yet
     HANDLING = "handling"  # inside the view, without a connection
@@ -25,15 +29,12 @@ class Phase(str, Enum):
     RESPONDING = "responding"  # the view is left; the answer is on its way
     DONE = "done"  # last byte of the response read
     FAILED = "failed"  # HTTP error, refused, reset or timed out
+    UNKNOWN = "unknown"  # its marks were lost, or nobody made any
 
 
 PHASES: Tuple[Phase, ...] = tuple(Phase)
 ENDS = frozenset({Phase.DONE, Phase.FAILED})
 WITH_CONNECTION = frozenset({Phase.CONNECTING, Phase.EXECUTING, Phase.HOLDING})
-# Where a stretch begins about which nothing is known: its marks were lost.
-UNKNOWN = "unknown"
-# How the detail of a worker's mark begins that says why its request fails: "error:WORD: message".
-ERROR = "error:"
 
 
 class Mark(NamedTuple):
@@ -42,6 +43,15 @@ class Mark(NamedTuple):
     ``at`` is in seconds: of ``time.monotonic()`` on the wire, since release in a run's log.
     ``worker`` is a pid, ``lane`` numbers a worker's threads or greenlets, ``connection`` its
     database connections; 0 means none or not known.
+
+    The rest is told where there is something to tell:
+
+    - ``status``: the answer's HTTP status, at the end of an answered request, failed or not.
+    - ``failure``: a word of ``failures.FAILURES``, at the end of a failed request, and in the
+      worker's mark that saw why.
+    - ``message``: what a person reads of it, such as an exception's last line.
+    - ``note``: what the app itself says that it does from here on.
+    - ``timing``: the metrics of a server's own ``Server-Timing``, as a header has them.
     """
 
     run: str
@@ -51,33 +61,37 @@ class Mark(NamedTuple):
     worker: int = 0
     lane: int = 0
     connection: int = 0
-    detail: str = ""
+    status: int = 0
+    failure: str = ""
+    message: str = ""
+    note: str = ""
+    timing: str = ""
+
+
+EXTRAS = Mark._fields[7:]  # those that most marks have not
+TEXTS = EXTRAS[1:]
+MOST_STATUS = 999
+
+
+def extras(mark: Mark) -> Dict[str, Any]:
+    """The fields by name that a mark has only where there is something to tell."""
+    return {name: value for name, value in zip(EXTRAS, mark[7:]) if value}
 
 
 def encode(mark: Mark) -> bytes:
-    """A mark as one line of JSON, without the newline."""
-    run, seq, phase, at, worker, lane, connection, detail = mark
+    """A mark as one line of JSON, without the newline.
+
+    ``[2, run, seq, phase, at, worker, lane, connection]``, and behind them an object with the
+    other fields of which there is something to tell.
+    """
+    run, seq, phase, at, worker, lane, connection, status, failure, message, note, timing = mark
     # Put together by hand: this runs for every mark of every request, and an encoder with
     # separators of its own is built anew at each call.
-    numbers = (_text(run), seq, phase.value, at, worker, lane, connection, _text(detail))
-    return ('[%s,%d,"%s",%r,%d,%d,%d,%s]' % numbers).encode()
-
-
-def decode(line: bytes) -> Mark:
-    """The mark that ``encode`` wrote; ValueError for anything else."""
-    try:
-        fields = json.loads(line)
-    except RecursionError:
-        raise ValueError("a mark is not nested") from None
-    if not isinstance(fields, list) or len(fields) != len(Mark._fields):
-        raise ValueError("a mark is a JSON array of %d" % len(Mark._fields))
-    run, seq, phase, at, worker, lane, connection, detail = fields
-    whole = all(type(value) is int for value in (seq, worker, lane, connection))
-    text = isinstance(run, str) and isinstance(detail, str)
-    number = isinstance(at, (int, float)) and not isinstance(at, bool)
-    if not (whole and text and number and abs(at) < 1e12):
-        raise ValueError("a mark's fields have other types")
-    return Mark(run, seq, Phase(phase), float(at), worker, lane, connection, detail)
+    numbers = (VERSION, _text(run), seq, phase.value, at, worker, lane, connection)
+    line = '[%d,%s,%d,"%s",%r,%d,%d,%d' % numbers
+    if status or failure or message or note or timing:
+        line += "," + _text(extras(mark))
+    return (line + "]").encode()
 
 
 def run_header(token: str, seq: int) -> str:
@@ -106,8 +120,9 @@ def server_timing(marks: Tuple[Mark, ...], now: float) -> str:
 
     Standard metrics first (milliseconds per phase, for any other tool), then one metric
     ``poolscope`` whose description holds the marks themselves, so that a record is complete
-    even where datagrams were lost: ``pid lane start`` and ``phase offset connection detail``
-    in microseconds since that start.  https://www.w3.org/TR/server-timing/
+    even where datagrams were lost: ``v2 pid lane start``, and for each mark
+    ``phase.offset.connection`` or ``phase.offset.connection.failure``, the phase by its place
+    and the offset in microseconds since that start.  https://www.w3.org/TR/server-timing/
     """
     totals: Dict[Phase, float] = {}
     ends = [mark.at for mark in marks[1:]] + [now]
@@ -117,32 +132,9 @@ def server_timing(marks: Tuple[Mark, ...], now: float) -> str:
     first = marks[0]
     stamps = " ".join(
         "%d.%d.%d" % (PHASES.index(mark.phase), round((mark.at - first.at) * 1e6), mark.connection)
+        + (mark.failure and "." + mark.failure)
         for mark in marks
     )
-    head = "%d %d %.6f" % (first.worker, first.lane, first.at)
+    head = "v%d %d %d %.6f" % (VERSION, first.worker, first.lane, first.at)
     metrics.append('poolscope;desc="%s %s"' % (head, stamps))
     return ", ".join(metrics)
-
-
-def parse_server_timing(value: str, token: str, seq: int) -> Tuple[Mark, ...]:
-    """The marks inside a ``Server-Timing`` value, () where there are none.
-
-    ValueError when the ``poolscope`` metric is there and broken.
-    """
-    _, found, rest = value.partition('poolscope;desc="')
-    if not found:
-        return ()
-    words = rest.partition('"')[0].split(" ")
-    if len(words) < 3:
-        raise ValueError("the poolscope metric is cut short")
-    worker, lane, start = int(words[0]), int(words[1]), float(words[2])
-    if not abs(start) < 1e12:  # nor is it a number that is none
-        raise ValueError("the poolscope metric has no start")
-    marks = []
-    for word in words[3:]:
-        phase, offset, connection = word.split(".")
-        if not 0 <= int(phase) < len(PHASES) or len(offset) > 15:
-            raise ValueError("no such mark: %s" % word)
-        at = start + int(offset) / 1e6
-        marks.append(Mark(token, seq, PHASES[int(phase)], at, worker, lane, int(connection)))
-    return tuple(marks)

@@ -13,7 +13,6 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tupl
 
 from .failures import classify, last_line
 from .marks import (
-    ERROR,
     Mark,
     Phase,
     encode,
@@ -49,19 +48,26 @@ class Trail:
         self.open = True  # until its header is written
         self.asking: Any = None  # the pool that it asked last, as pools.py knows it
 
-    def enter(self, phase: Phase, connection: int = 0, detail: str = "") -> None:
+    def enter(
+        self,
+        phase: Phase,
+        connection: int = 0,
+        failure: str = "",
+        message: str = "",
+        note: str = "",
+    ) -> None:
         """Mark that the request enters ``phase`` now."""
-        mark = Mark(
-            self._run, self._seq, phase, monotonic(), self._worker, self._lane, connection, detail
-        )
+        where = (self._worker, self._lane, connection)
+        mark = Mark(self._run, self._seq, phase, monotonic(), *where, 0, failure, message, note)
         self.marks.append(mark)
         self._beacon.send(encode(mark))
 
     def failed(self, message: str) -> None:
         """Say in the marks why the request is about to fail: its answer may not."""
         last = self.marks[-1]
-        if not last.detail.startswith(ERROR):  # the same error passes through several hands
-            self.enter(last.phase, last.connection, ERROR + classify(message) + ": " + message)
+        if not last.failure:  # the same error passes through several hands
+            word = classify(message)
+            self.enter(last.phase, last.connection, word, message)
 
     def header(self) -> Tuple[str, str]:
         """The durations so far as a ``Server-Timing`` header."""
@@ -76,12 +82,12 @@ def current() -> Optional[Trail]:
     return _current.get()
 
 
-def note(detail: str) -> None:
+def note(text: str) -> None:
     """Say in the marks of the current request what it does from here on; free of cost elsewhere."""
     trail = _current.get()
     if trail is not None and trail.marks:
         last = trail.marks[-1]
-        trail.enter(last.phase, last.connection, detail)
+        trail.enter(last.phase, last.connection, note=text)
 
 
 class Probe:

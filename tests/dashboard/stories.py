@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from dashboard.marks.requests import Request
+from dashboard.marks.version1 import mark_of_version1
 from dashboard.runs.record import Record
 from fields import Field
 from settings import ENDPOINTS, FIELDS, Settings, SettingsError, read_settings
@@ -29,8 +30,8 @@ def marks(
 ) -> list[Mark]:
     """The marks of ``story``: ``queued 0 handling 0.1 handling/note 0.5 done 1``.
 
-    As in a run, the generator's marks have no worker and ends carry ``detail``. Without ``lane``
-    each request has a greenlet of its own.
+    As in a run, the generator's marks have no worker, and ends carry ``detail``: a status, or
+    ``word: message``. Without ``lane`` each request has a greenlet of its own.
     """
     words = story.split()
     told = []
@@ -38,12 +39,12 @@ def marks(
         name, _, note = word.partition("/")
         phase = Phase(name)
         if phase in ENDS or phase is Phase.QUEUED:
-            told.append(Mark("r", seq, phase, at, detail=detail if phase in ENDS else ""))
+            end = detail if phase in ENDS else ""
+            told.append(mark_of_version1("r", seq, phase, at, detail=end))
         else:
             held = connection if phase in WITH_CONNECTION else 0
-            told.append(
-                Mark("r", seq, phase, at, worker, seq if lane is None else lane, held, note)
-            )
+            where = (worker, seq if lane is None else lane, held)
+            told.append(Mark("r", seq, phase, at, *where, note=note))
     return told
 
 
@@ -55,7 +56,7 @@ def request(seq: int, story: str, **where: int | str) -> Request:
 def recorded(name: str) -> Record:
     """A real run, kept in ``logs``: what ``poolscope run --json --marks FILE`` has said of it."""
     kept = json.loads(gzip.decompress((LOGS / f"{name}.json.gz").read_bytes()))
-    log = (Mark("r", seq, Phase(phase), *rest) for seq, phase, *rest in kept["marks"])
+    log = (mark_of_version1("r", seq, Phase(phase), *rest) for seq, phase, *rest in kept["marks"])
     return Record(read_settings(kept["settings"]), "done", tuple(log))
 
 

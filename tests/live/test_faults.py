@@ -97,7 +97,7 @@ def ends(run: Run) -> Counter[str]:
     requests = run.requests()
     assert [request.seq for request in requests] == list(range(1, REQUESTS + 1))
     assert all(request.done or request.failed for request in requests)
-    assert all(request.end and request.end.detail for request in requests if request.failed)
+    assert all(request.outcome for request in requests if request.failed)
     assert {each["word"] for each in failures(requests)} <= set(FAILURES)
     return Counter(request.failure or "done" for request in requests)
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import pytest
 
+from dashboard.marks.wire import parse_server_timing
 from dashboard.targets.probe_package import CONFIGURATION, write_package
-from target_app.probe.marks import parse_server_timing
 from tests.live.environments import APPS, python_of
 
 pytestmark = pytest.mark.live

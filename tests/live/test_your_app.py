@@ -15,6 +15,7 @@ from dashboard.runtime import Runtime
 from dashboard.targets.user_app_options import App, read_app
 from dashboard.workload.mix import parse_request_spec
 from settings import Settings, SettingsError, read_settings
+from target_app.probe.marks import extras
 from tests.live.environments import APPS, python_of
 
 pytestmark = pytest.mark.live
@@ -273,8 +274,8 @@ def test_what_the_app_answers_with_an_error_is_told_with_its_reason(
             found = run(parts, mode="threads", requests=2)
             assert {request.failure for request in found.requests()} == {word}
             told = " ".join(found.notes)
-            details = [mark.detail for mark in found.log.marks()]
-            assert not any(url in text for text in (told, *details))
+            details = [text for mark in found.log.marks() for text in extras(mark).values()]
+            assert not any(url in text for text in (told, *map(str, details)))
             assert ("RuntimeError: the shelf is empty" in told) is (asked == "/broken")
 
 

@@ -14,7 +14,8 @@ ROWS = "m.fold([], given)"
 
 def mark(seq: int, phase: str, at: float, **more: Any) -> dict[str, Any]:
     return {
-        "seq": seq, "phase": phase, "at": at, "worker": 0, "lane": 0, "connection": 0, "detail": "",
+        "seq": seq, "phase": phase, "at": at, "worker": 0, "lane": 0, "connection": 0,
+        "status": 0, "failure": "", "message": "", "note": "", "timing": "",
     } | more  # fmt: skip
 
 
@@ -26,7 +27,7 @@ LIFE = [
     mark(1, "executing", 1.1, worker=7, connection=5),
     mark(1, "handling", 2.1, worker=7),
     mark(1, "responding", 2.2, worker=7),
-    mark(1, "done", 2.25, detail="200"),
+    mark(1, "done", 2.25, status=200),
 ]
 
 
@@ -66,15 +67,13 @@ def test_an_unfinished_request_has_an_open_span(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("detail", "word", "message"),
-    [
-        ("pool-timeout: QueuePool limit: reached", "pool-timeout", "QueuePool limit: reached"),
-        ("cancelled", "cancelled", ""),
-    ],
+    ("word", "message"), [("pool-timeout", "QueuePool limit: reached"), ("cancelled", "")]
 )
-def test_a_failure_has_a_word_and_a_message(ask: Ask, detail: str, word: str, message: str) -> None:
-    (row,) = ask("fold", ROWS, [*LIFE[:3], mark(1, "failed", 3.0, detail=detail)])
+def test_a_failure_has_a_word_and_a_message(ask: Ask, word: str, message: str) -> None:
+    end = mark(1, "failed", 3.0, status=500, failure=word, message=message)
+    (row,) = ask("fold", ROWS, [*LIFE[:3], end])
     assert (row["outcome"], row["word"], row["message"]) == ("failed", word, message)
+    assert row["status"] == "500"
     assert row["spans"][-1]["to"] == 3.0
 
 
@@ -91,7 +90,7 @@ def test_marks_of_one_instant_begin_with_queued_and_end_with_done(ask: Ask) -> N
 
 
 def test_a_lost_stretch_is_unknown(ask: Ask) -> None:
-    (row,) = ask("fold", ROWS, [LIFE[0], mark(1, "waiting", 0.2, detail="unknown"), LIFE[-1]])
+    (row,) = ask("fold", ROWS, [LIFE[0], mark(1, "unknown", 0.2), LIFE[-1]])
     assert [span["phase"] for span in row["spans"]] == ["queued", "unknown"]
     assert row["waitingAt"] is None
 
@@ -112,7 +111,8 @@ def test_replay_shows_what_was_known_then(ask: Ask) -> None:
 
 FRAME = {
     "run": "r1", "index": 4, "seq": [1, 2], "phase": [7, 8], "at": [1.0, 1.5],
-    "worker": [7, 0], "lane": [1, 0], "connection": [0, 0], "detail": {"1": "reset: by peer"},
+    "worker": [7, 0], "lane": [1, 0], "connection": [0, 0],
+    "status": {"0": 200}, "failure": {"1": "reset"}, "message": {"1": "by peer"},
 }  # fmt: skip
 PHASES = [
     "queued", "handling", "waiting", "connecting", "executing", "holding", "responding",
@@ -134,5 +134,5 @@ def test_a_frame_beyond_a_gap_is_refused(ask: Ask) -> None:
 
 def test_a_frame_is_columns_of_marks(ask: Ask) -> None:
     first, second = ask("frames", "m.marksOf(given[0], given[1])", [FRAME, PHASES])
-    assert first == mark(1, "done", 1.0, worker=7, lane=1)
-    assert second == mark(2, "failed", 1.5, detail="reset: by peer")
+    assert first == mark(1, "done", 1.0, worker=7, lane=1, status=200)
+    assert second == mark(2, "failed", 1.5, failure="reset", message="by peer")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from dashboard.exports import FORMATS
-from dashboard.marks.server_timing import Metric, detail_of
+from dashboard.marks.server_timing import Metric, as_header
 from settings import Settings
 from tests.dashboard.records import record
 from tests.dashboard.stories import marks
@@ -23,7 +23,7 @@ PATH = "/\"'><svg/onload=window.hurt=1></script><script>window.hurt=1</script>"
 
 def test_no_script_of_a_label_an_error_or_a_header_runs(browser: Browser, tmp_path: Path) -> None:
     said = marks(2, "queued 0 responding 0.9 done 1", worker=0, detail="200")
-    said[1] = said[1]._replace(detail=detail_of([Metric("db", 5.0, NASTY)]) + NASTY)
+    said[1] = said[1]._replace(timing=as_header([Metric("db", 5.0, NASTY)]) + NASTY)
     log = [
         *marks(1, "queued 0 handling 0.1 waiting 0.1 executing 0.2 done 1.2", detail="200"),
         *said,

@@ -32,7 +32,7 @@ def with_failures() -> Record:
     """A run of which some requests failed."""
     whole = record(24, 6)
     marks = tuple(
-        mark._replace(phase=Phase.FAILED, detail="pool-timeout: no connection")
+        mark._replace(phase=Phase.FAILED, failure="pool-timeout", message="no connection")
         if mark.phase is Phase.DONE and mark.seq in {5, 17}
         else mark
         for mark in whole.marks

@@ -15,7 +15,8 @@ SHOW = """async ({ run, summary, marks }) => {
     const { store, socket } = window.poolscope;
     socket.disconnect();
     await new Promise((done) => setTimeout(done, 50));
-    const filled = (mark) => ({ worker: 0, lane: 0, connection: 0, detail: "", ...mark });
+    const nothing = { status: 0, failure: "", message: "", note: "", timing: "" };
+    const filled = (mark) => ({ worker: 0, lane: 0, connection: 0, ...nothing, ...mark });
     store.set({
         link: "up", rows: fold([], marks.map(filled)), held: marks.length, samples: [],
         runAt: performance.now() / 1000, selected: null, other: null,
@@ -78,7 +79,9 @@ def test_a_failed_target_has_cause_cure_and_stderr(page: Page) -> None:
 def test_failures_are_counted_with_cause_and_cure(page: Page) -> None:
     failure = {"word": "pool-timeout", "count": 2, "cause": "it took too long", "cure": "raise it"}
     cancelled = {"word": "cancelled", "count": 1, "cause": "", "cure": ""}
-    failed = marks_of(1, ("queued", 0), ("waiting", 0.1), ("failed", 1), detail="pool-timeout: no")
+    failed = marks_of(
+        1, ("queued", 0), ("waiting", 0.1), ("failed", 1), failure="pool-timeout", message="no"
+    )
     summary = {"failures": [failure, cancelled], "failed": 3}
     show(page, {"status": "done"}, summary, failed)
     expect(page.locator(".notice-failures p")).to_have_text(
@@ -109,9 +112,8 @@ DOTS = """() => {
 
 
 def test_what_is_unknown_is_dotted_and_said(page: Page) -> None:
-    unknown = marks_of(1, ("queued", 0), ("done", 3), detail="200")
-    unknown[0]["detail"] = "unknown"
-    known = marks_of(2, ("queued", 0), ("executing", 0.1), ("done", 3), detail="200")
+    unknown = marks_of(1, ("unknown", 0), ("done", 3), status=200)
+    known = marks_of(2, ("queued", 0), ("executing", 0.1), ("done", 3), status=200)
     show(page, {"status": "done"}, {"total_seconds": 3, "done": 2}, [*unknown, *known])
     expect(page.locator("#notes")).to_contain_text("What 1 request did is not known in part")
     expect(page.locator("#legend")).to_contain_text("unknown")

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from config import LOOPBACK
+from dashboard.marks.wire import decode
 from target_app.probe.beacon import Beacon
-from target_app.probe.marks import Mark, decode
+from target_app.probe.marks import Mark
 
 Heard = Callable[[], list[Mark]]
 

@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from config import TargetConfig
+from dashboard.marks.wire import parse_server_timing
 from target_app.app import create_app
 from target_app.models import TODOS, db
 from target_app.probe.beacon import Beacon
-from target_app.probe.marks import parse_server_timing
 from tests.target_app.conftest import Heard
 
 
@@ -115,7 +115,7 @@ def test_the_todos_are_told_apart_from_the_sleep(
     heard()
     answer = client.get(f"/sleep/{endpoint}/?seconds=0", headers={"X-Poolscope": "t/1"})
     sent = heard()
-    words = [mark.phase.value + (mark.detail and f"/{mark.detail}") for mark in sent]
+    words = [mark.phase.value + (mark.note and f"/{mark.note}") for mark in sent]
     # The connection goes back when the app context ends: before or after the answer begins.
     assert words[: len(expected.split())] == expected.split()
     assert sorted(words[len(expected.split()) :]) == ["handling", "responding"]

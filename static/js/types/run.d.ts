@@ -9,7 +9,8 @@ export type Phase =
   | "holding"
   | "responding"
   | "done"
-  | "failed";
+  | "failed"
+  | "unknown";
 
 export interface Mark {
   seq: number;
@@ -18,10 +19,14 @@ export interface Mark {
   worker: number;
   lane: number;
   connection: number;
-  detail: string;
+  status: number; // of the answer, 0 where none came
+  failure: string; // why it failed, in a word
+  message: string;
+  note: string; // what the app says that it does
+  timing: string; // the server's own metrics
 }
 
-/** Marks on the wire, column by column; details, which are rare, by their offset. */
+/** Marks on the wire, column by column; what only some of them tell, by their offset. */
 export interface Frame {
   run: string;
   index: number;
@@ -31,11 +36,15 @@ export interface Frame {
   worker: number[];
   lane: number[];
   connection: number[];
-  detail?: Record<number, string>;
+  status?: Record<number, number>;
+  failure?: Record<number, string>;
+  message?: Record<number, string>;
+  note?: Record<number, string>;
+  timing?: Record<number, string>;
 }
 
 export interface Span {
-  phase: Phase | "unknown";
+  phase: Phase;
   from: number;
   to: number | null; // null while it goes on
 }

@@ -42,7 +42,7 @@ def request(seq: int, pool: int = 0, waited: float = 0.0, service: float = 0.4) 
         Mark("r", seq, Phase.WAITING, 0.1, 7, 1),
         Mark("r", seq, Phase.HOLDING, 0.1 + waited, 7, 1, number),
         Mark("r", seq, Phase.RESPONDING, 0.1 + waited + service, 7, 1),
-        Mark("r", seq, Phase.DONE, 0.1 + waited + service, detail="200"),
+        Mark("r", seq, Phase.DONE, 0.1 + waited + service, status=200),
     )
     return Request.of(seq, marks)
 

@@ -183,7 +183,7 @@ def test_the_table_of_paths_tells_them_apart() -> None:
 def test_failures_and_the_servers_own_times_stand_in_the_table() -> None:
     failed = request(1, "queued 0 failed 1", detail="http-5xx: status 500")
     said = marks(2, "queued 0 responding 0.5 done 0.6", worker=0, detail="404")
-    said[1] = said[1]._replace(detail="Server-Timing: db;dur=5, cache")
+    said[1] = said[1]._replace(timing="db;dur=5, cache")
     (row,) = by_path([failed, Request.of(2, said), request(3, "queued 0")], ["GET /"] * 3)
     assert (row.count, row.errors, row.statuses) == (3, 1, {"http-5xx": 1, "404": 1})
     assert row.metrics == {"db": 5.0}

@@ -17,10 +17,12 @@ import pytest
 
 from config import LOOPBACK
 from dashboard.burst.__main__ import LATE, Clock
+from dashboard.marks.requests import Request
+from dashboard.marks.wire import decode
 from dashboard.processes.open_files import files_needed
 from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
-from target_app.probe.marks import ENDS, Mark, Phase, decode
+from target_app.probe.marks import ENDS, Mark, Phase
 from tests.dashboard.conftest import Server
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -38,12 +40,13 @@ class Sent(NamedTuple):
 
     def ends(self) -> dict[int, str]:
         """How each request ended, by number: its failure's word, or its status."""
-        found = {m.seq: m.detail.partition(":")[0] for m in self.marks if m.phase in ENDS}
+        found = {m.seq: m.failure or str(m.status) for m in self.marks if m.phase in ENDS}
         assert len(found) == sum(mark.phase in ENDS for mark in self.marks)
         return found
 
-    def details(self) -> set[str]:
-        return {mark.detail for mark in self.marks if mark.phase in ENDS}
+    def outcomes(self) -> set[str]:
+        requests = (Request.of(mark.seq, [mark]) for mark in self.marks if mark.phase in ENDS)
+        return {request.outcome for request in requests}
 
 
 def plan(port: int, requests: int = 3, path: str = "/ok", **more: Any) -> Plan:
@@ -111,7 +114,7 @@ def test_fifty_requests_are_released_together_and_all_done(server: Server, cold:
     assert sent.facts["opened"] == (0 if cold else 50)
     assert sent.facts["finished"]
     assert 0 <= sent.facts["spread"] < 1
-    assert {mark.detail for mark in sent.marks if mark.phase is Phase.QUEUED} == {""}
+    assert {mark.message for mark in sent.marks if mark.phase is Phase.QUEUED} == {""}
     assert sent.order[:3] == ["opened", "release", "queued"]
     assert sent.order[-1] == "finished"
 
@@ -151,7 +154,7 @@ def test_each_request_carries_the_run_a_trace_and_what_the_plan_adds(server: Ser
 def test_every_kind_of_answer_ends_its_request_once(server: Server, path: str, end: str) -> None:
     sent = send(plan(server.server_port, 2, path))
     assert sorted(sent.ends()) == [1, 2]
-    assert sent.details() == {end}
+    assert sent.outcomes() == {end}
 
 
 def test_a_mix_is_dealt_out_with_its_methods_and_bodies(server: Server) -> None:
@@ -169,8 +172,8 @@ def test_a_mix_is_dealt_out_with_its_methods_and_bodies(server: Server) -> None:
 
 def test_of_a_server_of_somebody_else_all_that_it_says_is_told(server: Server) -> None:
     sent = send(plan(server.server_port, 2, "/metrics", external=True))
-    (detail,) = {mark.detail for mark in sent.marks if mark.phase is Phase.RESPONDING}
-    assert detail == 'Server-Timing: db;dur=53.2, cache;desc="hit"'
+    (timing,) = {mark.timing for mark in sent.marks if mark.phase is Phase.RESPONDING}
+    assert timing == 'db;dur=53.2, cache;desc="hit"'
     assert sent.ends() == {1: "200", 2: "200"}
     assert sent.order[-3:] == ["responding", "done", "finished"]
 
@@ -190,7 +193,7 @@ def test_a_tls_server_is_asked_as_any_other(
             cold=cold,
         )
         sent = send(replace(given, host="localhost"))
-        assert sent.ends() == dict.fromkeys(range(1, 7), "200"), sent.details()
+        assert sent.ends() == dict.fromkeys(range(1, 7), "200"), sent.outcomes()
         assert sent.facts["stamps"] == ("kernel" if sys.platform == "linux" else "read")
     assert {len(body) for body in tls_server.bodies} == {0, 300_000}
 
@@ -198,12 +201,12 @@ def test_a_tls_server_is_asked_as_any_other(
 def test_a_certificate_that_does_not_fit_ends_every_request(tls_server: Server) -> None:
     sent = send(plan(tls_server.server_port, 3, tls=True))  # whose authority nobody trusts
     assert sent.ends() == dict.fromkeys((1, 2, 3), "tls-failed")
-    assert "certificate" in sent.details().pop()
+    assert "certificate" in sent.outcomes().pop()
 
 
 def test_an_answer_that_is_not_http_is_told_as_such(server: Server) -> None:
-    (detail,) = send(plan(server.server_port, 1, "/garbage")).details()
-    assert detail.startswith("http-5xx: the answer is not HTTP")
+    (outcome,) = send(plan(server.server_port, 1, "/garbage")).outcomes()
+    assert outcome.startswith("http-5xx: the answer is not HTTP")
 
 
 def test_the_marks_in_an_answers_header_come_before_its_end(server: Server) -> None:
@@ -211,7 +214,7 @@ def test_the_marks_in_an_answers_header_come_before_its_end(server: Server) -> N
     ((seq, header, first_at),) = sent.timings
     assert seq == 1
     assert sent.facts["release"] <= first_at <= sent.marks[-1].at
-    assert 'poolscope;desc="4711 3 ' in header
+    assert 'poolscope;desc="v2 4711 3 ' in header
     assert sent.order == ["opened", "release", "queued", "timing", "done", "finished"]
 
 
@@ -229,7 +232,7 @@ def test_where_nothing_listens_every_request_is_refused() -> None:
 def test_the_deadline_ends_what_has_no_answer(server: Server) -> None:
     start = time.monotonic()
     sent = send(plan(server.server_port, 3, "/silent", deadline_seconds=0.3))
-    assert sent.details() == {"deadline: no answer within 0.3 s"}
+    assert sent.outcomes() == {"deadline: no answer within 0.3 s"}
     assert sorted(sent.ends()) == [1, 2, 3]
     assert sent.facts["finished"]
     assert time.monotonic() - start < 5
@@ -284,7 +287,7 @@ def test_connections_that_the_backlog_kept_out_are_sent_as_they_open_and_say_so(
     opened = sent.facts["opened"]
     assert 1 <= opened < 6
     assert sent.ends() == dict.fromkeys(range(1, 7), "200")
-    late = {mark.seq for mark in sent.marks if mark.detail == LATE}
+    late = {mark.seq for mark in sent.marks if mark.message == LATE}
     assert len(late) == 6 - opened
     in_time = [m.at for m in sent.marks if m.phase is Phase.QUEUED and m.seq not in late]
     too_late = [m.at for m in sent.marks if m.phase is Phase.QUEUED and m.seq in late]
@@ -294,7 +297,7 @@ def test_connections_that_the_backlog_kept_out_are_sent_as_they_open_and_say_so(
 def test_who_never_gets_in_is_ended_by_the_deadline_and_marked_late(narrow: socket.socket) -> None:
     sent = send(plan(narrow.getsockname()[1], 6, deadline_seconds=0.3))
     assert sent.ends() == dict.fromkeys(range(1, 7), "deadline")
-    late = [mark for mark in sent.marks if mark.detail == LATE]
+    late = [mark for mark in sent.marks if mark.message == LATE]
     assert len(late) == 6 - sent.facts["opened"]
 
 

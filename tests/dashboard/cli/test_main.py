@@ -14,7 +14,7 @@ import pytest
 
 from config import LOOPBACK, child_environ
 from dashboard.cli.main import main
-from target_app.probe.marks import decode
+from dashboard.marks.wire import decode
 from tests.dashboard.cli.test_example_client import has_the_examples_form
 from tests.dashboard.conftest import Server, marked
 

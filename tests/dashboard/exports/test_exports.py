@@ -28,6 +28,7 @@ from dashboard.exports.tokens import light
 from dashboard.exports.trace import lanes
 from dashboard.runs.record import Record
 from settings import Settings
+from target_app.probe.marks import Mark, Phase
 from tests.dashboard.har12 import HAR
 from tests.dashboard.records import record
 from tests.dashboard.stories import marks
@@ -75,7 +76,7 @@ MIX = record(4, request_specs=("GET /orders?a=1&b x3", "POST /orders"))
 def test_a_run_in_json_lines_comes_back_whole(run: Record) -> None:
     data = written("jsonl", run)
     lines = [json.loads(line) for line in data.splitlines()]
-    assert lines[0]["poolscope"] == 1
+    assert lines[0]["poolscope"] == 2
     assert lines[-1]["summary"]["done"] == run.counts["done"]
     assert sum("seq" in line for line in lines) == len(run.marks)
     back = jsonl.read(data)
@@ -98,7 +99,7 @@ def _line(changes: dict[str, Any], number: int = 1) -> bytes:
         (b"[]", "line 1 is not a JSON object"),
         (b"\xff\xfe", "line 1 is not JSON"),
         (b"[" * 100_000, "line 1 is not JSON"),
-        (_line({"poolscope": 2}), "line 1 must be a head"),
+        (_line({"poolscope": 3}), "line 1 must be a head"),
         (_line({"settings": {"requests": 0}}), "line 1: requests must be a whole number"),
         (_line({"settings": []}), "line 1: settings must be an object"),
         (_line({"status": "running"}), "line 1: status must be one of"),
@@ -116,7 +117,9 @@ def _line(changes: dict[str, Any], number: int = 1) -> bytes:
         (_line({"at": -1}, 3), "line 3: at must be a number"),
         (_line({"at": float("nan")}, 3), "line 3: at must be a number"),
         (_line({"worker": 2**40}, 3), "line 3: worker must be a whole number"),
-        (_line({"detail": 5}, 3), "line 3: a text must be a string"),
+        (_line({"poolscope": True}), "line 1 must be a head"),
+        (_line({"note": 5}, 3), "line 3: a text must be a string"),
+        (_line({"status": 1000}, 3), "line 3: status must be a whole number from 0 to 999"),
         (b"\n".join(written("jsonl", record(2)).splitlines()[:-1]), "cut short"),
         (written("jsonl", record(2)) + b'{"seq": 1}\n', "nothing may follow the summary"),
         (_line({"x": "y" * 70_000}, 2), "line 2 is longer than"),
@@ -178,6 +181,25 @@ def test_a_har_tells_answers_from_silence() -> None:
     entries = json.loads(written("har", with_failures()))["log"]["entries"]
     assert [entry["response"]["status"] for entry in entries] == [200, 200, 500, 0]
     assert entries[3]["_error"] == "reset: gone"
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "phrase"),
+    [
+        (Mark("r", 1, Phase.DONE, 1, status=404), 404, "Not Found"),
+        (Mark("r", 1, Phase.FAILED, 1, status=422, failure="http-4xx"), 422, "Unprocessable"),
+        (Mark("r", 1, Phase.FAILED, 1, status=599, failure="http-5xx"), 599, ""),
+        (Mark("r", 1, Phase.FAILED, 1, failure="tls-failed", message="expired"), 0, ""),
+        (Mark("r", 1, Phase.FAILED, 1, failure="http-5xx", message="no HTTP"), 0, ""),
+    ],
+)
+def test_a_har_has_the_status_that_came(end: Mark, status: int, phrase: str) -> None:
+    run = record(1, settings=Settings(requests=1), marks=(Mark("r", 1, Phase.QUEUED, 0), end))
+    (entry,) = json.loads(written("har", run))["log"]["entries"]
+    assert entry["response"]["status"] == status
+    assert entry["response"]["statusText"].startswith(phrase)
+    assert bool(entry["response"]["statusText"]) == bool(phrase)
+    assert bool(entry["response"]["headers"]) == bool(status)
 
 
 def test_what_was_asked_for_stands_in_the_rows_and_in_the_har() -> None:

@@ -133,7 +133,7 @@ def spoiled(line: bytes, changes: dict[str, Any]) -> bytes:
         st.sampled_from(
             "poolscope status settings asks notes versions generator error app".split()  # noqa: SIM905
         )
-        | st.sampled_from(["seq", "phase", "at", "worker", "detail", "gauge", "values"]),
+        | st.sampled_from(["seq", "phase", "at", "worker", "status", "message", "gauge", "values"]),
         st.sampled_from([None, -1, 10**30, 1e400, "\ud800", "\0", "x" * 70_000, [[]], {"": {}}]),
         min_size=1,
         max_size=3,

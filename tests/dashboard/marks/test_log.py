@@ -12,7 +12,6 @@ from dashboard.marks.log import RunLog
 from target_app.probe.marks import (
     ENDS,
     PHASES,
-    UNKNOWN,
     Mark,
     Phase,
     server_timing,
@@ -138,7 +137,7 @@ def test_another_servers_header_adds_nothing(log: RunLog, header: str) -> None:
 def test_an_answer_without_a_mark_of_the_targets_is_unknown_between(log: RunLog) -> None:
     for mark in on_the_wire(marks(1, "queued 0.1 done 2")):
         log.add(mark)
-    assert [span.phase for span in log.seen()[0].spans] == [UNKNOWN]
+    assert [span.phase for span in log.seen()[0].spans] == ["unknown"]
     for mark in on_the_wire(marks(2, "queued 0.1 handling 1 done 2")):
         log.add(mark)
     assert [span.phase for span in log.seen()[1].spans] == ["queued", "handling"]
@@ -175,7 +174,7 @@ def test_what_is_left_fails_and_ends_exactly_once(log: RunLog) -> None:
     ):
         log.add(mark)
     for _ in range(2):
-        log.fail_rest("cancelled: the run was broken off", 5)
+        log.fail_rest("cancelled", "the run was broken off", 5)
     ended = {mark.seq: (mark.phase, mark.at) for mark in log.marks() if mark.phase in ENDS}
     assert ended == {1: (Phase.DONE, 2), 2: (Phase.FAILED, 9), 3: (Phase.FAILED, 5)}
     assert [request.failure for request in log.seen()] == ["", "cancelled", "cancelled"]
@@ -202,7 +201,7 @@ def test_after_that_every_request_has_an_end_whatever_came_before(came: list[Mar
     for mark in came:
         log.add(mark)
     before = Counter(mark.seq for mark in log.marks() if mark.phase in ENDS)
-    log.fail_rest("reset: gone", 5)
+    log.fail_rest("reset", "gone", 5)
     after = Counter(mark.seq for mark in log.marks() if mark.phase in ENDS)
     assert after == {seq: before[seq] or 1 for seq in range(1, 6)}
     assert [request.seq for request in log.seen()] == [1, 2, 3, 4, 5]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.marks.requests import Request, Service, holds_connection, service_order
-from target_app.probe.marks import PHASES, UNKNOWN, Mark, Phase
+from dashboard.marks.requests import Request, Service, service_order
+from target_app.probe.marks import ENDS, PHASES, Mark, Phase
 from tests.dashboard.stories import marks, request
 
 FULL = "queued 0 handling 1 waiting 1.5 executing 4 holding 9 handling 9.5 responding 10 done 11"
@@ -52,6 +52,14 @@ def test_a_failure_is_known_by_its_word() -> None:
     each = request(1, "queued 0.5 failed 2", detail="pool-timeout: QueuePool limit: reached")
     assert each.failed
     assert (each.failure, each.phase, each.response_seconds) == ("pool-timeout", "failed", 1.5)
+    assert each.outcome == "pool-timeout: QueuePool limit: reached"
+
+
+def test_where_the_answer_says_no_more_than_its_status_the_worker_knows_why() -> None:
+    each = request(1, "queued 0.5 failed 2", detail="http-5xx: status 500")
+    saw = Mark("r", 1, Phase.WAITING, 1.9, 7, 1, failure="pool-timeout", message="QueuePool limit")
+    assert (each.failure, Request.of(1, [*each.marks, saw]).failure) == ("http-5xx", "pool-timeout")
+    assert {span.note for span in Request.of(1, [*each.marks, saw]).spans} == {""}
 
 
 def test_marks_after_the_end_lengthen_nothing() -> None:
@@ -67,9 +75,7 @@ def test_a_note_of_the_app_holds_until_the_end() -> None:
 
 
 def test_where_marks_were_lost_the_stretch_is_unknown() -> None:
-    each = Request.of(
-        1, [*marks(1, "queued 0 done 2"), Mark("r", 1, Phase.QUEUED, 0, 0, 0, 0, UNKNOWN)]
-    )
+    each = Request.of(1, [*marks(1, "queued 0 done 2"), Mark("r", 1, Phase.UNKNOWN, 0)])
     assert stretches(each) == [("unknown", 0, 2)]
     assert each.service is None
 
@@ -99,11 +105,11 @@ def requests(draw: st.DrawFn) -> Request:
     """A request that was sent, did anything in any order, and may have ended."""
     at = draw(st.floats(0, 1))
     told = [Mark("r", 1, Phase.QUEUED, at)]
-    for phase in draw(st.lists(st.sampled_from(PHASES[1:-2]), max_size=8)):
+    for phase in draw(st.lists(st.sampled_from(PHASES[1:7]), max_size=8)):
         at += draw(st.floats(0, 5))
         told.append(Mark("r", 1, phase, at, 7))
     if draw(st.booleans()):
-        told.append(Mark("r", 1, draw(st.sampled_from(PHASES[-2:])), at + draw(st.floats(0, 5))))
+        told.append(Mark("r", 1, draw(st.sampled_from(sorted(ENDS))), at + draw(st.floats(0, 5))))
     return Request.of(1, draw(st.permutations(told)))
 
 
@@ -127,12 +133,6 @@ def test_the_service_lies_within_the_request(each: Request) -> None:
     if each.service is not None:
         assert each.sent <= each.service.start < each.service.end <= each.spans[-1].end
         assert each.service.queued + each.service.waited <= each.service.start - each.sent + 1e-9
-
-
-@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.value)
-def test_three_phases_hold_a_connection(phase: Phase) -> None:
-    holds = {Phase.CONNECTING, Phase.EXECUTING, Phase.HOLDING}
-    assert holds_connection(request(1, f"queued 0 {phase.value} 1")) == (phase in holds)
 
 
 def test_rows_are_in_order_of_service() -> None:

@@ -17,7 +17,7 @@ from dashboard.runs import page_state
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
 from settings import Settings
-from target_app.probe.marks import PHASES, Mark, Phase
+from target_app.probe.marks import EXTRAS, PHASES, TEXTS, Mark, Phase
 from tests.dashboard.stories import marks
 
 STORIES = [
@@ -49,8 +49,8 @@ def rebuilt(frame: dict[str, Any]) -> list[Mark]:
     names = ("seq", "phase", "at", "worker", "lane", "connection")
     columns = zip(*(frame[name] for name in names), strict=True)
     return [
-        Mark(
-            frame["run"], seq, PHASES[code], at, worker, lane, link, frame["detail"].get(str(n), "")
+        Mark(frame["run"], seq, PHASES[code], at, worker, lane, link)._replace(
+            **{name: frame[name][str(n)] for name in EXTRAS if str(n) in frame[name]}
         )
         for n, (seq, code, at, worker, lane, link) in enumerate(columns)
     ]
@@ -61,7 +61,8 @@ def test_a_frame_is_columns_from_which_the_marks_come_back() -> None:
     frame = json.loads(json.dumps(page_state.frame("r7", 3, log[3:])))
     assert (frame["run"], frame["index"]) == ("r7", 3)
     assert rebuilt(frame) == log[3:]
-    assert set(frame["detail"].values()) == {"200"}
+    assert set(frame["status"].values()) == {200}
+    assert not any(frame[name] for name in TEXTS)
 
 
 def test_every_phase_has_a_code_of_its_own() -> None:

@@ -20,7 +20,7 @@ from target_app.probe.beacon import parse_address
 from target_app.probe.marks import Mark, Phase, encode
 from tests.dashboard.conftest import eventually
 
-MARK = Mark("token", 1, Phase.WAITING, 12.5, 4711, 3, 0, "todos")
+MARK = Mark("token", 1, Phase.WAITING, 12.5, 4711, 3, 0, note="todos")
 BEAT = heartbeat.Heartbeat(4711, 12.5, 0.001, 0.5, (heartbeat.PoolState(5, 0, 10),))
 
 

@@ -15,8 +15,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool, QueuePool
 from werkzeug.test import create_environ
 
+from dashboard.marks.wire import parse_server_timing
 from target_app.probe.beacon import Beacon
-from target_app.probe.marks import Mark, Phase, parse_server_timing
+from target_app.probe.marks import Mark, Phase
 from target_app.probe.pools import watch_pools
 from target_app.probe.wsgi import Probe, WSGIApp, note
 from tests.target_app.conftest import Heard
@@ -227,9 +228,9 @@ def test_an_error_of_the_app_reaches_the_server_as_it_is_and_ends_the_trail(
         probe.wrap(app)(environ(), lambda *given: started.append(given))
     assert started == []  # the server is still free to answer 500
     note("after the request")
-    assert [(mark.phase.value, mark.detail) for mark in heard()] == [
-        ("handling", ""),
-        ("handling", "error:http-5xx: ZeroDivisionError: in the view"),
+    assert [(mark.phase.value, mark.failure, mark.message) for mark in heard()] == [
+        ("handling", "", ""),
+        ("handling", "http-5xx", "ZeroDivisionError: in the view"),
     ]
 
 
@@ -241,7 +242,7 @@ def test_a_note_says_what_the_same_phase_is_about_from_here_on(probe: Probe, hea
     request_spec(probe.wrap(app), seq=None)
     assert heard() == []
     request_spec(probe.wrap(app))
-    assert [(mark.phase, mark.detail) for mark in heard()] == [
+    assert [(mark.phase, mark.note) for mark in heard()] == [
         (Phase.HANDLING, ""),
         (Phase.HANDLING, "todos"),
         (Phase.RESPONDING, ""),
@@ -385,7 +386,8 @@ def test_a_pool_timeout_is_the_apps_error_and_its_wait_is_told(
         request_spec(probe.wrap(querying(engine)))
     sent = heard()
     assert phases(sent) == ["handling", "waiting", "waiting"]
-    assert sent[-1].detail.startswith("error:pool-timeout: TimeoutError: QueuePool limit")
+    assert sent[-1].failure == "pool-timeout"
+    assert sent[-1].message.startswith("TimeoutError: QueuePool limit")
 
 
 def test_a_statement_that_fails_still_gives_the_connection_back(
@@ -401,7 +403,8 @@ def test_a_statement_that_fails_still_gives_the_connection_back(
     request_spec(probe.wrap(app))
     sent = heard()[4:]
     assert phases(sent) == ["executing", "executing", "handling", "responding"]
-    assert sent[1].detail.startswith("error:http-5xx: OperationalError: near")
+    assert sent[1].failure == "http-5xx"
+    assert sent[1].message.startswith("OperationalError: near")
 
 
 def test_an_invalidated_connection_goes_quietly(

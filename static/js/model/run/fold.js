@@ -13,6 +13,7 @@ export const PHASES = [
   "responding",
   "done",
   "failed",
+  "unknown",
 ];
 
 const TERMINAL = new Set(["done", "failed"]);
@@ -48,12 +49,6 @@ function inserted(marks, mark) {
   let place = marks.length;
   while (place > 0 && isBefore(mark, marks[place - 1])) place -= 1;
   return marks.toSpliced(place, 0, mark);
-}
-
-/** @param {string} detail */
-function splitDetail(detail) {
-  const colon = detail.indexOf(": ");
-  return colon < 0 ? [detail, ""] : [detail.slice(0, colon), detail.slice(colon + 2)];
 }
 
 /**
@@ -95,10 +90,11 @@ export function rowOf(seq, marks) {
     if (mark.phase === "done" || mark.phase === "failed") {
       row.outcome = mark.phase;
       row.end = mark.at;
-      if (mark.phase === "done") row.status = mark.detail;
-      else [row.word, row.message] = splitDetail(mark.detail);
+      row.status = mark.status ? String(mark.status) : "";
+      row.word = mark.failure;
+      row.message = mark.message;
     } else {
-      const phase = mark.detail === "unknown" ? "unknown" : mark.phase;
+      const { phase } = mark;
       row.spans.push({ phase, from: mark.at, to: null });
       if (phase === "executing") row.executingAt ??= mark.at;
       else if (phase === "waiting") row.waitingAt ??= mark.at;

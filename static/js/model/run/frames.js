@@ -17,7 +17,11 @@ export function marksOf(frame, phases) {
     worker: frame.worker[offset],
     lane: frame.lane[offset],
     connection: frame.connection[offset],
-    detail: frame.detail?.[offset] ?? "",
+    status: frame.status?.[offset] ?? 0,
+    failure: frame.failure?.[offset] ?? "",
+    message: frame.message?.[offset] ?? "",
+    note: frame.note?.[offset] ?? "",
+    timing: frame.timing?.[offset] ?? "",
   }));
 }
 

@@ -203,8 +203,7 @@ export function requestTimes(row, now) {
  * @param {Request} row
  */
 export function serverTiming(row) {
-  const said = "Server-Timing: ";
-  return row.marks.find(({ detail }) => detail?.startsWith(said))?.detail.slice(said.length) ?? "";
+  return row.marks.find(({ timing }) => timing)?.timing ?? "";
 }
 
 /**
