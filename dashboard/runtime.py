@@ -1,5 +1,6 @@
 """Everything with a life of its own that one dashboard or one ``poolscope run`` owns."""
 
+from contextlib import ExitStack
 from types import TracebackType
 
 from config import Environment
@@ -15,7 +16,6 @@ from dashboard.targets.user_app_gunicorn import prepare_user_app
 from dashboard.targets.user_app_options import App
 
 from .conductor import Conductor
-from .errors import StartError
 from .matrix import Survey
 
 
@@ -28,25 +28,30 @@ class Runtime:
         app: App | None = None,
         external: ExternalServer | None = None,
     ) -> None:
-        self.instance = claim(environment.data_dir)
-        try:
+        with ExitStack() as parts:  # what has been claimed or opened is let go of, too, on an error
+            self.instance = claim(environment.data_dir)
+            parts.callback(self.instance.release)
             self.user_app = prepare_user_app(app, self.instance.path / "probe") if app else None
-        except StartError:
-            self.instance.release()
-            raise
-        ledger = Ledger(self.instance.path / "children")
-        ledger.sweep()  # what a dashboard left that was killed together with its keeper
-        self.children = Children(ledger)
-        self.databases = Databases(environment, self.instance, self.children)
-        self.receiver = Receiver()
-        self.gunicorn = GunicornProcess(self.children, self.receiver.address)
-        self.history = History(environment)
-        self.conductor = Conductor(
-            self.databases, self.gunicorn, self.children, self.history, external, self.user_app
-        )
-        self.survey = Survey(self.conductor)
-        conductor = self.conductor
-        self.receiver.start(conductor.on_mark, conductor.on_notice, conductor.on_heartbeat)
+            ledger = Ledger(self.instance.path / "children")
+            ledger.sweep()  # what a dashboard left that was killed together with its keeper
+            self.children = Children(ledger)
+            parts.callback(self.children.close)
+            self.history = History(environment)
+            parts.callback(self.history.close)
+            self.receiver = Receiver()
+            parts.callback(self.receiver.close)
+            self.databases = Databases(environment, self.instance, self.children)
+            parts.callback(self.databases.close)
+            self.gunicorn = GunicornProcess(self.children, self.receiver.address)
+            parts.callback(self.gunicorn.stop)
+            conductor = self.conductor = Conductor(
+                self.databases, self.gunicorn, self.children, self.history, external, self.user_app
+            )
+            parts.callback(conductor.close)
+            self.survey = Survey(conductor)
+            parts.callback(self.survey.close)
+            self.receiver.start(conductor.on_mark, conductor.on_notice, conductor.on_heartbeat)
+            self._parts = parts.pop_all()
 
     def __enter__(self) -> "Runtime":
         return self
@@ -61,11 +66,4 @@ class Runtime:
 
     def close(self) -> None:
         """Stop the run, the target, the databases and the receiver."""
-        self.survey.close()
-        self.conductor.close()
-        self.gunicorn.stop()
-        self.databases.close()
-        self.receiver.close()
-        self.history.close()
-        self.children.close()
-        self.instance.release()
+        self._parts.close()
