@@ -258,6 +258,8 @@ class Burst:
         if each.connected:
             self._send(each)
             self._mark(each, Phase.QUEUED, each.sent_at, message="" if self._plan.cold else LATE)
+            if each.failed:
+                self._fail(each, time.monotonic(), each.failed)
 
     def _read(self, each: Exchange) -> None:
         assert each.sock is not None  # noqa: S101  it is connected

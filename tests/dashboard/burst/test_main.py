@@ -1,5 +1,6 @@
 """The generator process, against real servers and against none."""
 
+import io
 import json
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from config import LOOPBACK
-from dashboard.burst.__main__ import LATE, Clock
+from dashboard.burst.__main__ import LATE, Burst, Clock
 from dashboard.marks.requests import Request
 from dashboard.marks.wire import decode
 from dashboard.processes.open_files import files_needed
@@ -227,6 +228,21 @@ def test_where_nothing_listens_every_request_is_refused() -> None:
             assert Counter(mark.phase for mark in sent.marks) == {"queued": 3, "failed": 3}
             assert sent.facts["opened"] == 0
             assert sent.facts["finished"]
+
+
+def test_what_cannot_be_sent_late_ends_at_once_and_its_answer_is_empty() -> None:
+    out = io.BytesIO()
+    burst = Burst(plan(1, 1, cold=True), out)
+    (exchange,) = burst._exchanges
+    exchange.sock, server = socket.socketpair()
+    server.close()
+    exchange.connected = True
+    burst._open_late(exchange)
+    queued, failed = (decode(line) for line in out.getvalue().splitlines())
+    assert (queued.phase, failed.phase) == (Phase.QUEUED, Phase.FAILED)
+    assert (failed.failure, failed.message, failed.status) == ("reset", "Broken pipe", 0)
+    assert exchange.ended
+    assert exchange.body == b""
 
 
 def test_the_deadline_ends_what_has_no_answer(server: Server) -> None:
