@@ -1,18 +1,18 @@
 """What a run of 10,000 requests takes to keep, list, open, compare and export."""
 
-import statistics
 import time
 from collections.abc import Callable
 
 from sqlalchemy import insert
 
+from dashboard.analysis.quantiles import median
 from dashboard.exports import FORMATS
 from dashboard.history.listing import Listing
 from dashboard.history.rows import columns_of, marks_of, read
 from dashboard.history.store import History
 from dashboard.history.tables import StoredMarks, StoredRun, db
 from dashboard.runs.comparison import compare
-from dashboard.runs.opened import as_page
+from dashboard.runs.page_state import page as page_of
 from dashboard.runs.record import Record
 from dashboard.runtime import Runtime
 from settings import read_settings
@@ -42,7 +42,7 @@ def timed(do: Callable[[], object], rounds: int) -> str:
         start = time.perf_counter()
         do()
         seconds.append(time.perf_counter() - start)
-    middle = statistics.median(seconds)
+    middle = median(seconds)
     return f"{middle * 1000:.0f} ms" if middle < 1 else f"{middle:.2f} s"
 
 
@@ -80,7 +80,7 @@ def main(rounds: int) -> None:
         assert [mark[1:] for mark in opened.marks] == [mark[1:] for mark in record.marks]
         actions: dict[str, Callable[[], object]] = {
             "keep": lambda: history.add(record),
-            "open, as the page draws it": lambda: as_page(history.get(number) or record),
+            "open, as the page draws it": lambda: page_of(history.get(number) or record),
             "compare with itself, kept again": lambda: compare(
                 [history.get(number) or record, history.get(number + 1) or record]
             ),

@@ -11,6 +11,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 from werkzeug.serving import make_server
 
+from dashboard.analysis.quantiles import percentile
 from dashboard.runtime import Runtime
 from dashboard.web.app import create_app
 from dashboard.web.server import Handler
@@ -83,12 +84,6 @@ def dashboard() -> Iterator[tuple[Runtime, str]]:
         yield runtime, f"http://127.0.0.1:{server.server_port}"
         relay.close()
         server.shutdown()
-
-
-def percentile(values: list[float], share: float) -> float:
-    """The value that ``share`` of the values do not exceed."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 # 1,000 requests over 10 s: in a steady stream, and in blows that take all of a small machine.

@@ -2,7 +2,6 @@
 
 import contextlib
 import secrets
-import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 import requests
 
 from benchmarks import peers
+from dashboard.analysis.quantiles import median
 from dashboard.cli.burst_report import BurstResult, send_burst
 from dashboard.processes.open_files import files_needed
 from dashboard.workload.mix import RequestSpec
@@ -95,7 +95,7 @@ def main(rounds: int) -> None:
         heading = ["client", "spread of arrivals", "x hey", "time over the sleep", "x hey"]
         show(f"One burst of {count:,} requests, {rounds} alternating rounds", heading, lines)
         good = sum(error <= 0.001 for error in errors) / len(errors)
-        middle = statistics.median(errors) * 1e6
+        middle = median(errors) * 1e6
         print(
             f"\npoolscope's completion stamps against the server's own send stamps: "
             f"{good:.1%} of {len(errors):,} within 1 ms, median {middle:.0f} us; {lost} lost."

@@ -1,24 +1,24 @@
 """Tables of medians and spreads, printed as Markdown."""
 
 import platform
-import statistics
 from collections.abc import Sequence
 from importlib.metadata import version
 from os import cpu_count
+
+from dashboard.analysis.quantiles import median
 
 
 def spread(values: Sequence[float], unit: str, scale: float = 1.0, digits: int = 1) -> str:
     """``12.3 (11.0-14.2) ms``: the median, and the smallest and largest."""
     low, middle, high = (
-        f"{value * scale:.{digits}f}"
-        for value in (min(values), statistics.median(values), max(values))
+        f"{value * scale:.{digits}f}" for value in (min(values), median(values), max(values))
     )
     return f"{middle} ({low}-{high}) {unit}"
 
 
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> str:
     """The ratio of the medians."""
-    return f"{statistics.median(ours) / statistics.median(theirs):.2f}"
+    return f"{median(ours) / median(theirs):.2f}"
 
 
 def show(title: str, heading: Sequence[str], lines: Sequence[Sequence[str]]) -> None:

@@ -13,9 +13,10 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from dashboard.analysis.quantiles import median
 from dashboard.exports import jsonl
 from dashboard.marks.samples import LOOP, largest
-from dashboard.runs.record import Record, median, response_seconds
+from dashboard.runs.record import Record, response_seconds
 from tests.served import Served, public, serving
 
 from .page import FLAGS

@@ -143,6 +143,7 @@ class Conductor:
             run.app = self.target.facts()
             run.compared_with = compared_with if compared_with in self.runs else ""
             run.label, run.kept, run.request_specs = label, keep, request_specs
+            run.origin = self.target.origin
             self.runs[name] = run
             for old in list(self.runs)[:-MOST_RUNS]:
                 del self.runs[old]
@@ -287,7 +288,7 @@ class Conductor:
             self.target.abort(run)
         else:
             self.target.learn(run)
-        run.notes += run.late_notes() + self.target.notes(run)
+        run.notes += run.record().late_notes + self.target.notes(run)
         run.finished_at = time.monotonic()
         run.status, run.step = status, ""
         run.log.close()

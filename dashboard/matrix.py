@@ -57,13 +57,13 @@ def settings_of(worker_class: str, driver: str) -> Settings | None:
 
 def judge(worker_class: str, driver: str, run: Run) -> Cell:
     """What a finished run says about its combination."""
-    requests = run.requests()
-    if run.error is not None or not all(request.done for request in requests):
-        words = run.error.cause if run.error else report.failure_words(requests)
+    record = run.record()
+    if run.error is not None or not all(request.done for request in record.requests):
+        words = run.error.cause if run.error else report.failure_words(record.requests)
         return Cell(worker_class, driver, "failed", reason=words)
-    sizes = [batch.count for batch in run.batches()]
+    sizes = [batch.count for batch in record.batches]
     verdict = {(REQUESTS,): "together", (1,) * REQUESTS: "one at a time"}
-    seconds = round(report.total_seconds(requests), 2)
+    seconds = round(record.total_seconds, 2)
     return Cell(worker_class, driver, verdict.get(tuple(sizes), "mixed"), seconds)
 
 

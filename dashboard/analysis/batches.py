@@ -18,6 +18,8 @@ from dataclasses import dataclass
 
 from dashboard.marks.requests import Request, Service
 
+from .quantiles import median
+
 POOL_WAIT_SECONDS = 0.005  # an idle pool answers in microseconds, with a busy loop in a few ms
 POOL_WAIT_SHARE = 0.02
 # Two processes' stamps of one handover, and greenlets that finish together before others begin.
@@ -75,8 +77,8 @@ def batches_meaningful(requests: Iterable[Request], batches: Sequence[Batch]) ->
     services = {r.seq: r.service for r in requests if r.done and r.service}
     if not services:
         return False
-    lengths = sorted(service.end - service.start for service in services.values())
-    slack = max(ASTRAY_SECONDS, lengths[len(lengths) // 2] / 2)
+    half = median(service.end - service.start for service in services.values()) / 2
+    slack = max(ASTRAY_SECONDS, half)
     over = -math.inf  # when the service of all earlier batches was over
     astray = later = 0
     for number, batch in enumerate(batches):

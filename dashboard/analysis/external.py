@@ -7,6 +7,7 @@ is, and nothing is said of the reason.
 
 from .evidence import Evidence
 from .forecast import NONE, UNKNOWN
+from .quantiles import median
 
 WAIT_SHARE = 0.2  # of the run, or of the requests
 POOL = "pool-capacity"
@@ -40,10 +41,10 @@ def sentence_of(limit: str, evidence: Evidence) -> str:
         )
     if limit == NONE:
         return "No request waited for another."
-    times = sorted(r.response_seconds for r in evidence.requests if r.response_seconds is not None)
+    times = [r.response_seconds for r in evidence.requests if r.response_seconds is not None]
     if not times:
         return "No request was answered."
     return (
         f"What requests waited for is not known: the server does not tell. They took "
-        f"{times[0]:.2f} to {times[-1]:.2f} s, half of them at most {times[len(times) // 2]:.2f} s."
+        f"{min(times):.2f} to {max(times):.2f} s, half of them at most {median(times):.2f} s."
     )

@@ -4,7 +4,6 @@ A run of an app takes the pool as the app has it, so the rules that judge the ru
 ``as_found`` makes of the chosen settings those that the run had.
 """
 
-import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -13,6 +12,8 @@ from typing import Any
 from dashboard.marks.requests import Request
 from settings import APP, AUTO, Settings, SettingsError, read_settings
 from target_app.probe.pools import NUMBERS_PER_POOL
+
+from .quantiles import median
 
 # Our names for the drivers that SQLAlchemy's dialects call otherwise.
 DRIVERS = {"mysqldb": "mysqlclient"}
@@ -165,8 +166,7 @@ def limiting_pool(found: ObservedApp, requests: Iterable[Request]) -> ObservedPo
 
 def service_seconds(requests: Iterable[Request]) -> float:
     """The median service of the requests that were answered; 0 of none."""
-    lengths = [r.service.end - r.service.start for r in requests if r.done and r.service]
-    return statistics.median(lengths) if lengths else 0.0
+    return median(r.service.end - r.service.start for r in requests if r.done and r.service)
 
 
 def effective_settings(

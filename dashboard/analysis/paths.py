@@ -1,6 +1,5 @@
 """What each path of a run did: a row for everything that was asked for. Pure."""
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,6 +7,8 @@ from typing import Any
 from dashboard.marks.requests import Request
 from dashboard.marks.server_timing import parse
 from target_app.probe.marks import Phase
+
+from .quantiles import median, percentile
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def as_text(rows: Sequence[PathRow]) -> list[str]:
 
 
 def _row(name: str, requests: Sequence[Request]) -> PathRow:
-    times = sorted(r.response_seconds for r in requests if r.response_seconds is not None)
+    times = [r.response_seconds for r in requests if r.response_seconds is not None]
     whole = sum(times) or 1.0
     statuses: dict[str, int] = {}
     metrics: dict[str, list[float]] = {}
@@ -95,10 +96,10 @@ def _row(name: str, requests: Sequence[Request]) -> PathRow:
         count=len(requests),
         errors=sum(request.failed for request in requests),
         statuses=statuses,
-        median=round(statistics.median(times), 6) if times else None,
-        p95=round(times[-(-len(times) * 95 // 100) - 1], 6) if times else None,
-        longest=round(times[-1], 6) if times else None,
+        median=round(median(times), 6) if times else None,
+        p95=round(percentile(times, 0.95), 6) if times else None,
+        longest=round(max(times), 6) if times else None,
         pool_wait_share=round(sum(r.seconds_in(Phase.WAITING) for r in requests) / whole, 4),
         queue_wait_share=round(sum(r.seconds_in(Phase.QUEUED) for r in requests) / whole, 4),
-        metrics={key: round(statistics.median(each), 3) for key, each in metrics.items()},
+        metrics={key: round(median(each), 3) for key, each in metrics.items()},
     )

@@ -1,10 +1,9 @@
 """A burst at a server that runs already: no target is started, so only the client's marks."""
 
-import math
-import statistics
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.analysis.quantiles import median, percentile
 from dashboard.burst.generator import Generator
 from dashboard.marks.log import RunLog
 from dashboard.processes.children import Children
@@ -23,7 +22,7 @@ class BurstResult:
     def as_json(self) -> dict[str, Any]:
         """Counts, seconds and latencies (min, median, p95, max, in seconds from sent to end)."""
         requests = self.log.seen()
-        times = sorted(r.response_seconds or 0.0 for r in requests if r.done)
+        times = [r.response_seconds or 0.0 for r in requests if r.done]
         found = report.counts(requests, self.plan.requests)
         return {
             "requests": self.plan.requests,
@@ -33,10 +32,10 @@ class BurstResult:
             "total_seconds": round(report.total_seconds(requests), 6),
             "release_spread_seconds": self.facts.get("spread", 0.0),
             "latency_seconds": {
-                "min": times[0],
-                "median": statistics.median(times),
-                "p95": times[math.ceil(0.95 * len(times)) - 1],
-                "max": times[-1],
+                "min": min(times),
+                "median": median(times),
+                "p95": percentile(times, 0.95),
+                "max": max(times),
             }
             if times
             else None,

@@ -71,7 +71,8 @@ def _run(
         raise run.error
     external = runtime.conductor.external
     origin = external.origin if external else f"http://127.0.0.1:{runtime.gunicorn.port}"
-    return run.record(), report.example_text(settings, origin, run.requests())
+    record = run.record()
+    return record, report.example_text(settings, origin, record.requests)
 
 
 def run_there(server: Server, settings: Settings, label: str, keep: bool) -> tuple[Record, str]:
@@ -143,7 +144,7 @@ def _follow(run: Run) -> None:
     terminal = sys.stderr.isatty()
     while run.is_running:
         if terminal:
-            _say(run.step or report.running_sentence(run.requests(), run.settings.requests))
+            _say(run.step or run.record().sentence)
         time.sleep(PROGRESS_SECONDS if terminal else PROGRESS_SECONDS / 10)
     _say("")
 

@@ -14,7 +14,7 @@ from dashboard.text import http_phrase, iso_time
 from dashboard.workload.plan import BODILESS
 from target_app.probe.marks import Phase
 
-HOST = "http://127.0.0.1"
+HERE = "http://127.0.0.1"  # a target of ours, wherever it listened
 MILLISECONDS = 1000
 
 
@@ -55,7 +55,7 @@ def _entry(record: Record, request: Request) -> dict[str, Any]:
         "pageref": "run",
         "startedDateTime": iso_time(record.started_at + request.sent),
         "time": round(blocked + wait + responding, 3),
-        "request": _request(record.names[request.seq - 1]),
+        "request": _request(record.names[request.seq - 1], record.origin or HERE),
         "response": _response(request, metrics),
         "cache": {},
         "timings": {
@@ -78,15 +78,15 @@ def _entry(record: Record, request: Request) -> dict[str, Any]:
     return entry | ({"_error": request.outcome} if request.failed else {})
 
 
-def _request(name: str) -> dict[str, Any]:
+def _request(name: str, origin: str) -> dict[str, Any]:
     method, _, path = name.partition(" ")
     query = parse_qsl(urlsplit(path).query, keep_blank_values=True)
     return {
         "method": method,
-        "url": f"{HOST}{path}",
+        "url": f"{origin}{path}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": [{"name": "Host", "value": "127.0.0.1"}],
+        "headers": [{"name": "Host", "value": urlsplit(origin).netloc}],
         "queryString": [{"name": key, "value": value} for key, value in query],
         "headersSize": -1,
         "bodySize": 0 if method in BODILESS else -1,

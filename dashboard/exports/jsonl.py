@@ -6,6 +6,7 @@ in size before anything is kept.
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -26,6 +27,7 @@ MOST_TEXT = 20_000
 MOST_MARK_TEXT = 5000
 GAUGES = ("pool", "loop", "database", "backlog")
 
+_ORIGIN = re.compile(r"https?://[^\s/?#@]+")
 _PHASES = {phase.value: phase for phase in PHASES}
 _WHOLE = {"worker": 2**31 - 1, "lane": 2**62, "connection": 2**31 - 1}
 
@@ -53,6 +55,7 @@ def _values(record: Record) -> Iterator[dict[str, Any]]:
         "marks_lost": record.marks_lost,
         "asks": list(record.request_specs),
         **({"app": record.app} if record.app else {}),
+        **({"origin": record.origin} if record.origin else {}),
     }
     for mark in record.marks:
         yield _mark(mark)
@@ -151,6 +154,7 @@ def _head(head: dict[str, Any]) -> dict[str, Any]:
             "marks_lost": _whole(head.get("marks_lost", 0), "marks_lost", 10_000_000),
             "request_specs": _asks(head.get("asks", [])),
             "app": _app(head.get("app")),
+            "origin": _origin(head.get("origin", "")),
         }
     except ValueError as error:
         raise ValueError(f"line 1: {error}") from error
@@ -234,6 +238,12 @@ def _asks(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > MOST_ASKS:
         raise ValueError(f"asks must be a list of at most {MOST_ASKS} texts")
     return tuple(parse_request_spec(_text(each, MOST_TEXT)).text for each in value)
+
+
+def _origin(value: Any) -> str:
+    if value and not _ORIGIN.fullmatch(_text(value, 300)):
+        raise ValueError("origin must be as http://127.0.0.1:9000")
+    return _text(value, 300)
 
 
 def _generator(value: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from config import ROOT
 from dashboard.runs import report
-from dashboard.runs.opened import as_page
+from dashboard.runs.page_state import page as page_of
 from dashboard.runs.record import Record
 from dashboard.text import iso_time
 
@@ -39,11 +39,11 @@ def write(record: Record) -> bytes:
         settings=settings_words(record.settings),
         why=f"{diagnosis.sentence} {diagnosis.evidence}".strip() if diagnosis else "",
         notes=record.notes,
-        text=report.example_text(record.settings, "", record.requests),
+        text=report.example_text(record.settings, record.origin, record.requests),
         versions=", ".join(f"{name} {number}" for name, number in record.versions.items()),
         style=_style(),
         imports=_in_script({"imports": import_map(STATIC / "js", ENTRY)}),
-        record=_in_script(as_page(record)),
+        record=_in_script(page_of(record)),
     )
     return page.encode()
 

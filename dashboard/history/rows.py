@@ -5,14 +5,15 @@ import zlib
 from typing import Any
 
 from dashboard.marks.samples import Sample
-from dashboard.runs.record import Record, tiny_waterfall
+from dashboard.runs.record import Record
+from dashboard.runs.waterfall import tiny_waterfall
 from dashboard.text import iso_time
 from settings import FIELDS, URL, Settings, SettingsError, read_settings
 
 from .packing import pack_marks, unpack_marks
 from .tables import MOST_WORDS, StoredMarks, StoredRun
 
-FACTS = ("versions", "generator", "notes", "error", "marks_lost", "app")
+FACTS = ("versions", "generator", "notes", "error", "marks_lost", "app", "origin")
 
 
 def columns_of_settings(settings: Settings) -> dict[str, Any]:

@@ -49,6 +49,16 @@ class RunLog:
         return len(self._marks)
 
     @property
+    def sizes(self) -> tuple[int, int, int]:
+        """How many marks and samples it has, and how many were lost: equal while nothing came."""
+        return len(self._marks), len(self._samples), self._restored
+
+    def everything(self) -> tuple[tuple[Mark, ...], tuple[Sample, ...], tuple[Request, ...]]:
+        """Its marks, its samples, and the requests of just these marks."""
+        with self._changed:
+            return tuple(self._marks), tuple(self._samples), tuple(self._folded_requests())
+
+    @property
     def marks_lost(self) -> int:
         """Marks that no datagram brought; those in the answer's header were restored."""
         return self._restored
@@ -127,7 +137,10 @@ class RunLog:
     def seen(self) -> list[Request]:
         """Every request that has a mark, in order of number."""
         with self._changed:
-            return [self._fold(seq) for seq in sorted(self._by_seq)]
+            return self._folded_requests()
+
+    def _folded_requests(self) -> list[Request]:
+        return [self._fold(seq) for seq in sorted(self._by_seq)]
 
     def _fold(self, seq: int) -> Request:
         if seq not in self._folded:

@@ -13,10 +13,11 @@ from typing import Any
 from dashboard.analysis import external
 from dashboard.analysis.forecast import NONE, UNKNOWN
 from dashboard.analysis.limits import LIMITS
+from dashboard.analysis.quantiles import percentile
 from settings import SettingsError
 from target_app.probe.marks import Phase
 
-from .record import Record, percentile, response_seconds, seconds_in
+from .record import Record, response_seconds, seconds_in
 
 # Of a server that somebody else runs the diagnosis knows less.
 LIMIT_WORDS = (NONE, *(word for word in LIMITS if word != NONE), external.WORKERS, UNKNOWN)

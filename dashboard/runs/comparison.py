@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from dashboard.analysis.quantiles import percentile
 from settings import FIELDS
 from target_app.probe.marks import Phase
 
-from .record import Record, percentile, response_seconds, seconds_in
+from .record import Record, response_seconds, seconds_in
 
 FEWEST, MOST = 2, 4
 LETTERS = "ABCD"
@@ -46,8 +47,8 @@ FIGURES = (
 )
 
 
-def _of(ascending: Sequence[float], share: float) -> float:
-    return round(percentile(ascending, share), 6)
+def _of(values: Sequence[float], share: float) -> float:
+    return round(percentile(values, share), 6)
 
 
 def compare(records: Sequence[Record]) -> dict[str, Any]:

@@ -1,20 +1,44 @@
-"""A run as the page receives it: plain values that become JSON."""
+"""A run as the page receives it, live or kept: plain values that become JSON."""
 
-import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from dashboard.marks.samples import Sample
+from dashboard.text import iso_time
+from dashboard.workload.mix import parse_request_spec
+from settings import URL
 from target_app.probe.marks import EXTRAS, PHASES, Mark
 
 from . import report
-from .app_card import card
-from .run import Run
+from .record import STARTING, Record
 
 _CODES = {phase: code for code, phase in enumerate(PHASES)}
 
 
-def frame(run: str, index: int, marks: list[Mark]) -> dict[str, Any]:
+class TargetStatus(NamedTuple):
+    """What runs behind the dashboard: worker pids, the master's, 0 for none.
+
+    Of a server that somebody else runs nothing but its address, ``origin``, is known.
+    """
+
+    pids: list[int]
+    master: int | None
+    origin: str = ""
+
+
+class Life(NamedTuple):
+    """What a run has only in the dashboard that launched it: its name there, and how far it is."""
+
+    run: str
+    step: str
+    step_seconds: float
+    elapsed: float | None  # seconds since release, None before
+    compared_with: str
+    target: TargetStatus
+
+
+def frame(run: str, index: int, marks: Sequence[Mark]) -> dict[str, Any]:
     """Marks from ``index`` on as columns; what only some marks tell, by their offset."""
     return {
         "run": run,
@@ -32,94 +56,98 @@ def frame(run: str, index: int, marks: list[Mark]) -> dict[str, Any]:
     }
 
 
-class TargetStatus(NamedTuple):
-    """What runs behind the dashboard: worker pids, the master's, 0 for none.
-
-    Of a server that somebody else runs nothing but its address, ``origin``, is known.
-    """
-
-    pids: list[int]
-    master: int | None
-    origin: str = ""
-
-
-def state(run: Run | None, status: TargetStatus) -> dict[str, Any]:
-    """How far the run is, and the target that serves it."""
-    target: dict[str, Any] = {"pids": status.pids, "master": status.master}
-    target["state"] = "ready" if status.master or status.origin else "stopped"
-    if run is None:
-        return {"run": None, "status": "idle", "target": target, "error": None, "notes": []}
-    if run.is_running and run.step.startswith("starting the target"):
-        target["state"] = "starting"
-    if run.error is not None and not status.master and not status.origin:
-        target["state"] = "failed"
-    error = run.error
-    return {
-        "run": run.id,
-        "history_id": run.history_id,
-        "label": run.label,
-        "status": run.status,
-        "step": run.step,
-        "step_seconds": round(time.monotonic() - run.step_since, 3),
-        "settings": run.settings.as_dict(),
-        "forecast": run.promised.as_dict(),
-        "asks": [
-            {"name": request_spec.name, "weight": request_spec.weight}
-            for request_spec in run.request_specs
-        ],
-        "elapsed": run.elapsed,
-        "target": target | served_by(run, status),
-        "error": error and {"cause": error.cause, "cure": error.cure, "stderr": error.log},
-        "marks_lost": run.log.marks_lost,
-        "compared_with": run.compared_with or None,
-        "notes": list(run.notes),
-    }
-
-
-def served_by(run: Run, status: TargetStatus) -> dict[str, str]:
-    """How the target is served: of a server that somebody else runs only its address is known."""
-    if status.origin:
-        return {"mode": status.origin, "worker_class": ""}
-    return {"mode": run.settings.mode, "worker_class": run.settings.worker}
-
-
-def summary(run: Run) -> dict[str, Any]:
-    """The run so far in words and numbers; the page draws them and computes none."""
-    requests, total = run.requests(), run.settings.requests
-    batches, picture = run.shape()
-    if run.is_running:
-        sentence = report.running_sentence(requests, total)
-    else:
-        sentence = report.finished_sentence(requests, total, batches, run.status)
-    found = report.counts(requests, total)
-    diagnosis = run.diagnosis()
-    return {
-        "run": run.id,
-        "sentence": sentence,
-        "counts": found,
-        "requests": total,
-        "done": found["done"],
-        "failed": found["failed"],
-        "total_seconds": report.total_seconds(requests),
-        "batches": [asdict(batch) for batch in batches],
-        "picture": picture,
-        "paths": [row.as_dict() for row in run.paths()],
-        "failures": report.failures(requests),
-        "diagnosis": diagnosis and diagnosis.as_dict(),
-        "app": card(run.settings, run.effective(), run.app_facts(), diagnosis),
-    }
-
-
-def gauge_frame(run: str, index: int, samples: list[Sample]) -> dict[str, Any]:
+def gauge_frame(run: str, index: int, samples: Sequence[Sample]) -> dict[str, Any]:
     """Samples from ``index`` on, each as [at, name, worker, values]."""
     return {"run": run, "index": index, "samples": [list(sample) for sample in samples]}
 
 
-def record(run: Run, status: TargetStatus) -> dict[str, Any]:
-    """Everything of one run at once."""
+def idle(status: TargetStatus) -> dict[str, Any]:
+    """The state before the first run."""
+    target = {"pids": status.pids, "master": status.master, "state": _readiness(status)}
+    return {"run": None, "status": "idle", "target": target, "error": None, "notes": []}
+
+
+def state(record: Record, life: Life | None = None) -> dict[str, Any]:
+    """How far the run is, and the target that serves it; without ``life`` that of a kept run."""
     return {
-        "state": state(run, status),
-        "frame": frame(run.id, 0, run.log.marks()),
-        "gauges": gauge_frame(run.id, 0, run.log.samples()),
-        "summary": summary(run),
+        "run": _name(record, life),
+        "history_id": record.number or None,
+        "label": record.label,
+        "pinned": record.pinned,
+        "started_at": iso_time(record.started_at),
+        "versions": record.versions,
+        "status": record.status,
+        "step": life.step if life else "",
+        "step_seconds": life.step_seconds if life else 0.0,
+        "settings": record.settings.as_dict(),
+        "forecast": record.promised.as_dict(),
+        "asks": [
+            {"name": request_spec.name, "weight": request_spec.weight}
+            for request_spec in map(parse_request_spec, record.request_specs)
+        ],
+        "elapsed": life.elapsed if life else record.total_seconds,
+        "target": _target(record, life),
+        "error": record.error,
+        "marks_lost": record.marks_lost,
+        "compared_with": (life.compared_with if life else "") or None,
+        "notes": list(record.notes),
     }
+
+
+def summary(record: Record, life: Life | None = None) -> dict[str, Any]:
+    """The run so far in words and numbers; the page draws them and computes none."""
+    return {
+        "run": _name(record, life),
+        "sentence": record.sentence,
+        "counts": record.counts,
+        "requests": record.settings.requests,
+        "done": record.counts["done"],
+        "failed": record.counts["failed"],
+        "total_seconds": record.total_seconds,
+        "batches": [asdict(batch) for batch in record.batches],
+        "picture": record.picture,
+        "paths": [row.as_dict() for row in record.paths],
+        "failures": report.failures(record.requests),
+        "diagnosis": record.diagnosis and record.diagnosis.as_dict(),
+        "app": record.card,
+    }
+
+
+def page(record: Record, life: Life | None = None) -> dict[str, Any]:
+    """Everything of one run at once."""
+    name = _name(record, life)
+    return {
+        "state": state(record, life),
+        "frame": frame(name, 0, record.marks),
+        "gauges": gauge_frame(name, 0, record.samples),
+        "summary": summary(record, life),
+    }
+
+
+def _name(record: Record, life: Life | None) -> str:
+    if life is not None:
+        return life.run
+    return f"#{record.number}" if record.number else "run"
+
+
+def _target(record: Record, life: Life | None) -> dict[str, Any]:
+    """Who serves it: of a server that somebody else runs at most its address is known."""
+    is_external = record.settings.endpoint == URL
+    workers = sorted({mark.worker for mark in record.marks if mark.worker}) if not life else []
+    status = life.target if life else TargetStatus(workers, None)
+    readiness = _readiness(status)
+    if life and record.status == STARTING and life.step.startswith("starting the target"):
+        readiness = "starting"
+    if life and record.error is not None and readiness == "stopped":
+        readiness = "failed"
+    return {
+        "pids": status.pids,
+        "master": status.master,
+        "state": readiness,
+        "mode": (record.origin or "another server") if is_external else record.settings.mode,
+        "worker_class": "" if is_external else record.settings.worker,
+    }
+
+
+def _readiness(status: TargetStatus) -> str:
+    return "ready" if status.master or status.origin else "stopped"

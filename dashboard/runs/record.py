@@ -1,40 +1,44 @@
-"""A run as it is kept, sent, laid beside others and judged: pure values, nothing that lives."""
+"""A run at one moment, live or kept: what is known of it, and all that is derived from that."""
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from config import SECONDS
 from dashboard.analysis.batches import Batch, batches_meaningful, find_batches
-from dashboard.analysis.diagnosis import Diagnosis, diagnose
+from dashboard.analysis.diagnosis import Diagnosis, diagnose, live_diagnosis
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.forecast import Forecast, forecast, unknown
 from dashboard.analysis.observed_pools import ObservedApp, effective_settings, observed_from_json
 from dashboard.analysis.paths import PathRow, by_path
-from dashboard.marks.requests import Request, service_order
+from dashboard.marks.log import RunLog
+from dashboard.marks.requests import Request
 from dashboard.marks.samples import Sample
 from dashboard.workload.mix import names_of
-from settings import Settings
+from settings import URL, Settings
 from target_app.probe.marks import Mark
 
 from . import report
 from .app_card import card
 
+STARTING = "starting"
 RUNNING = "running"
 BROKEN_OFF = "broken-off"  # the dashboard ended in the middle of it
 ENDED = ("done", "cancelled", "failed", BROKEN_OFF)
 
-MOST_BARS = 24  # of the tiny waterfall
-PERMILLE = 1000
+BLURRED_SECONDS = 0.1 * SECONDS
 
 
 @dataclass(frozen=True)
 class Record:
-    """One run with everything that is known of it; times of marks in seconds since release."""
+    """One run with everything that is known of it; times of marks in seconds since release.
+
+    It never changes: of a run that goes on, ``Run.record`` makes another.
+    """
 
     settings: Settings
-    status: str  # one of ENDED, or GOING while it has no end yet
+    status: str  # one of ENDED, or STARTING or RUNNING while it has no end yet
     marks: tuple[Mark, ...] = ()
     samples: tuple[Sample, ...] = ()
     number: int = 0  # in the history, 0 when it is not kept
@@ -47,9 +51,25 @@ class Record:
     error: dict[str, str] | None = None  # cause, cure and stderr of a run that could not start
     marks_lost: int = 0
     app: dict[str, Any] | None = None  # of somebody's own: its module, versions and what was found
-    request_specs: tuple[
-        str, ...
-    ] = ()  # what was asked for, as mix.parse_ask reads it; () for the endpoint
+    # What was asked for, as mix.parse_request_spec reads it; () for the endpoint.
+    request_specs: tuple[str, ...] = ()
+    origin: str = ""  # of a server that somebody else runs: http://127.0.0.1:9000
+    # What the launch promised, where it knew more than the settings say; it is not kept.
+    promise: Forecast | None = field(default=None, compare=False)
+
+    @classmethod
+    def of_log(cls, log: RunLog, **facts: Any) -> "Record":
+        """The run that ``log`` tells of, as far as it has come."""
+        marks, samples, requests = log.everything()
+        record = cls(marks=marks, samples=samples, marks_lost=log.marks_lost, **facts)
+        # The log has them already, and has kept those to which nothing was added.
+        record.__dict__["requests"] = requests
+        return record
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has no end yet."""
+        return self.status in {STARTING, RUNNING}
 
     @property
     def name(self) -> str:
@@ -85,7 +105,11 @@ class Record:
 
     @cached_property
     def _shape(self) -> tuple[tuple[Batch, ...], str]:
-        return shape_of(self.requests, self.settings)
+        batches = tuple(find_batches(self.requests, self.settings.concurrency))
+        if not batches or batches_meaningful(self.requests, batches):
+            return batches, "batches"
+        is_served = any(request.done and request.service for request in self.requests)
+        return (), "waiting" if is_served else "unknown"
 
     @property
     def found(self) -> ObservedApp | None:
@@ -105,17 +129,24 @@ class Record:
 
     @cached_property
     def promised(self) -> Forecast:
-        """What its settings promise."""
+        """What was promised, or else what its settings promise."""
+        if self.promise is not None:
+            return self.promise
         return unknown(self.settings) if self.request_specs else forecast(self.settings)
 
     @cached_property
-    def diagnosis(self) -> Diagnosis | None:
-        """Which limit held it back; None for a run that did not come to its end."""
-        if self.status != "done":
-            return None
+    def evidence(self) -> Evidence:
+        """What it shows."""
         lag = max(float(self.generator.get(name) or 0.0) for name in ("lag", "spread"))
         mixed = bool(self.request_specs)
-        return diagnose(Evidence.of(self.effective, self.requests, self.samples, lag, mixed=mixed))
+        return Evidence.of(self.effective, self.requests, self.samples, lag, mixed=mixed)
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis | None:
+        """Which limit holds it back: None while that is not certain, and for one broken off."""
+        if self.is_running:
+            return live_diagnosis(self.evidence, self.promised)
+        return diagnose(self.evidence) if self.status == "done" else None
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -139,14 +170,37 @@ class Record:
             return "Broken off: the dashboard ended in the middle of this run"
         if self.error is not None and not self.marks:
             return f"Could not start: {self.error.get('cause', '')}"
-        return report.finished_sentence(
-            self.requests, self.settings.requests, self.batches, self.status
-        )
+        total = self.settings.requests
+        if self.is_running:
+            return report.running_sentence(self.requests, total)
+        return report.finished_sentence(self.requests, total, self.batches, self.status)
+
+    @property
+    def late_notes(self) -> list[str]:
+        """What a reader of its times should know."""
+        notes = []
+        if self.marks_lost > 0:
+            notes.append(
+                f"{self.marks_lost} marks were lost on the way and restored from the answers."
+            )
+        opened = self.generator.get("opened")
+        if opened is not None and opened < self.settings.requests:
+            late = self.settings.requests - opened
+            ours = self.settings.endpoint != URL
+            why = f" (the backlog holds {self.settings.backlog})" if ours else ""
+            notes.append(
+                f"{late} connections could not be opened before the release{why}: "
+                "they were sent as they opened."
+            )
+        lag = self.generator.get("lag", 0)
+        if self.generator.get("stamps") == "read" and lag > BLURRED_SECONDS:
+            notes.append("The generator read answers late, so their times are blurred.")
+        return notes
 
     @cached_property
     def paths(self) -> list[PathRow]:
-        """What each path did."""
-        return by_path(self.requests, self.names)
+        """What each path did; [] where the endpoint alone was asked."""
+        return by_path(self.requests, self.names) if self.request_specs else []
 
     def as_json(self) -> dict[str, Any]:
         """The object that ``poolscope run --json`` prints."""
@@ -158,55 +212,11 @@ class Record:
         return body | {"status": self.status} | paths | own
 
 
-def shape_of(requests: Sequence[Request], settings: Settings) -> tuple[tuple[Batch, ...], str]:
-    """The batches, and the word for what shows the course of these requests."""
-    batches = tuple(find_batches(requests, settings.concurrency))
-    if not batches or batches_meaningful(requests, batches):
-        return batches, "batches"
-    return (), "waiting" if any(r.done and r.service for r in requests) else "unknown"
-
-
 def seconds_in(requests: Sequence[Request], *phases: str) -> list[float]:
-    """Seconds that each of the requests spent in ``phases``, in ascending order."""
-    return sorted(request.seconds_in(*phases) for request in requests)
+    """Seconds that each of the requests spent in ``phases``."""
+    return [request.seconds_in(*phases) for request in requests]
 
 
 def response_seconds(requests: Sequence[Request]) -> list[float]:
-    """The response times of the requests that ended, in ascending order."""
-    return sorted(r.response_seconds for r in requests if r.response_seconds is not None)
-
-
-def percentile(ascending: Sequence[float], share: float) -> float:
-    """The smallest value that ``share`` of the values do not exceed (nearest rank); 0 of none."""
-    if not ascending:
-        return 0.0
-    rank = -(-len(ascending) * round(share * 100) // 100)  # the ceiling, without float errors
-    return ascending[max(0, rank - 1)]
-
-
-def median(values: Sequence[float]) -> float:
-    """The median, 0 of none."""
-    return statistics.median(values) if values else 0.0
-
-
-def tiny_waterfall(requests: Sequence[Request], total_seconds: float) -> list[list[int]]:
-    """At most two dozen bars ``[start, end, failed]`` of a run, in thousandths of its time.
-
-    Each stands for its neighbours in the order of service; what it shows is the service.
-    """
-    ordered = service_order([request for request in requests if request.end])
-    if not ordered or not total_seconds:
-        return []
-    step = max(1.0, len(ordered) / MOST_BARS)
-    bars = []
-    for place in range(min(MOST_BARS, len(ordered))):
-        request = ordered[int(place * step)]
-        end = request.end.at if request.end else 0.0
-        start = request.service.start if request.service else request.sent
-        until = request.service.end if request.service and request.done else end
-        bars.append([_part(start, total_seconds), _part(until, total_seconds), int(request.failed)])
-    return bars
-
-
-def _part(at: float, total: float) -> int:
-    return max(0, min(PERMILLE, round(at / total * PERMILLE)))
+    """The response times of the requests that ended."""
+    return [r.response_seconds for r in requests if r.response_seconds is not None]

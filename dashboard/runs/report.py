@@ -8,6 +8,7 @@ from typing import Any
 from dashboard.analysis.batches import Batch
 from dashboard.analysis.diagnosis import Diagnosis
 from dashboard.analysis.forecast import Forecast
+from dashboard.analysis.quantiles import median
 from dashboard.marks.requests import WAITS, Request
 from settings import ENDPOINTS, Settings
 from target_app.probe.failures import FAILURES
@@ -91,11 +92,11 @@ def waiting_words(requests: Sequence[Request]) -> str:
     if len(served) < 2:
         return ""
     lengths = [r.service.end - r.service.start for r in served if r.service]
-    waits = sorted(r.seconds_in(*WAITS) for r in served)
+    waits = [r.seconds_in(*WAITS) for r in served]
     return (
         f", served in {_about(min(lengths))} to {_about(max(lengths))} s each and so without "
-        f"batches, after waiting {_about(waits[len(waits) // 2])} s (median) to "
-        f"{_about(waits[-1])} s"
+        f"batches, after waiting {_about(median(waits))} s (median) to "
+        f"{_about(max(waits))} s"
     )
 
 

@@ -1,6 +1,7 @@
 """The versions of the parts that a run was made with."""
 
 import platform
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from settings import URL, Settings
@@ -26,6 +27,7 @@ def versions_of(settings: Settings) -> dict[str, str]:
     return found | {name: _version(name) for name in names}
 
 
+@cache
 def _version(name: str) -> str:
     try:
         return version(name)

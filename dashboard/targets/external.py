@@ -20,6 +20,11 @@ class ExternalTarget(Target):
         self._address = ""
 
     @property
+    def origin(self) -> str:
+        """``http://127.0.0.1:9000``."""
+        return self._external.origin
+
+    @property
     def defaults(self) -> Settings:
         """Those of the project, at the endpoint url."""
         return Settings(endpoint=URL)
@@ -62,4 +67,4 @@ class ExternalTarget(Target):
 
     def notes(self, run: Run) -> list[str]:
         """Whose server it was, and what it told."""
-        return notes_of(self._external, run.requests())
+        return notes_of(self._external, run.record().requests)

@@ -24,6 +24,11 @@ class Target(ABC):
     patience_seconds = UNKNOWN_SECONDS
 
     @property
+    def origin(self) -> str:
+        """The address of a server that somebody else runs, "" for one of ours."""
+        return ""
+
+    @property
     @abstractmethod
     def defaults(self) -> Settings:
         """What a form begins with."""

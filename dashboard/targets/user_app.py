@@ -44,7 +44,8 @@ class UserAppTarget(StartedTarget):
         """What the last run of the app lets expect."""
         if settings.endpoint != APP or self._shown is None:
             return forecast(settings)
-        return forecast(expected_settings(settings, self._shown.found, self._shown.requests()))
+        requests = self._shown.record().requests
+        return forecast(expected_settings(settings, self._shown.found, requests))
 
     def watched(self, run: Run) -> tuple[str, int]:  # noqa: ARG002
         """The target; its databases are its own."""
@@ -53,8 +54,8 @@ class UserAppTarget(StartedTarget):
     def learn(self, run: Run) -> None:
         """Keep what the run has shown of the app: for the next forecast, and for the reader."""
         run.found = self._gunicorn.found or run.found
-        run.settings = with_observed_pool(run.settings, run.found, run.effective())
-        requests = run.requests()
+        run.settings = with_observed_pool(run.settings, run.found, run.record().effective)
+        requests = run.record().requests
         if any(request.done for request in requests):
             self._shown = run
         errors = sum(request.failure == "http-5xx" for request in requests)

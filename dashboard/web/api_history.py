@@ -11,8 +11,9 @@ from dashboard.history.listing import MOST_NUMBER, QUERY, Listing
 from dashboard.history.store import History
 from dashboard.runs import report
 from dashboard.runs.comparison import compare
-from dashboard.runs.opened import as_page
+from dashboard.runs.page_state import page
 from dashboard.runs.record import Record
+from dashboard.runs.run import Run
 from fields import Field
 from settings import SettingsError
 
@@ -71,7 +72,7 @@ def post_kept_run() -> tuple[Response, int]:
 @takes(answer="Record")
 def get_kept_run(number: int) -> Response:
     """A kept run as the page draws it: its state, marks, gauges and summary."""
-    return jsonify(as_page(_record(number)))
+    return jsonify(page(_record(number)))
 
 
 @kept.patch(f"/history/{NUMBER}")
@@ -118,7 +119,7 @@ def export_kept_run(number: int) -> Response:
 def get_kept_text(number: int) -> Response:
     """A kept run as the original example's client prints it."""
     record = _record(number)
-    text = report.example_text(record.settings, "", record.requests)
+    text = report.example_text(record.settings, record.origin, record.requests)
     return Response(text, mimetype="text/plain")
 
 
@@ -161,9 +162,8 @@ def _record(number: int) -> Record:
 
 
 def _live_record(run_id: str) -> Record | None:
-    run = current_app.extensions["poolscope"].conductor.runs.get(run_id)
-    record: Record | None = None if run is None or run.is_running else run.record()
-    return record
+    run: Run | None = current_app.extensions["poolscope"].conductor.runs.get(run_id)
+    return None if run is None or run.is_running else run.record()
 
 
 def _named(name: str) -> Record:

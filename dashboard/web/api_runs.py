@@ -11,8 +11,8 @@ from werkzeug.exceptions import HTTPException, NotFound
 from dashboard import matrix
 from dashboard.conductor import Busy, Conductor
 from dashboard.errors import StartError
-from dashboard.runs import page_state, report
-from dashboard.runs.app_card import card
+from dashboard.runs import report
+from dashboard.runs.page_state import page
 from dashboard.runs.run import Run
 from dashboard.targets.user_app_environment import modes_of
 from fields import Field
@@ -158,16 +158,15 @@ def get_runs() -> Response:
 
 
 def _brief(run: Run) -> dict[str, Any]:
-    requests = run.requests()
-    words = report.finished_sentence(requests, run.settings.requests, run.batches(), run.status)
+    record = run.record()
     return {
         "run": run.id,
         "history_id": run.history_id,
-        "label": run.label,
-        "status": run.status,
-        "settings": run.settings.as_dict(),
-        "sentence": words,
-        "total_seconds": report.total_seconds(requests),
+        "label": record.label,
+        "status": record.status,
+        "settings": record.settings.as_dict(),
+        "sentence": record.sentence,
+        "total_seconds": record.total_seconds,
     }
 
 
@@ -175,28 +174,24 @@ def _brief(run: Run) -> dict[str, Any]:
 def get_run(run_id: str) -> Response:
     """The run as ``poolscope run --json`` prints it."""
     run = _run(run_id)
-    batches, picture = run.shape()
-    body = report.as_json(run.settings, run.promised, run.requests(), batches, run.diagnosis())
-    body |= {"picture": picture, "paths": [row.as_dict() for row in run.paths()]}
-    error = run.error
+    record = run.record()
     more: dict[str, Any] = {
         "run": run.id,
         "history_id": run.history_id,
-        "status": run.status,
-        "app": card(run.settings, run.effective(), run.app_facts(), run.diagnosis()),
-        "error": error and {"cause": error.cause, "cure": error.cure, "stderr": error.log},
+        "app": record.card,
+        "error": record.error,
     }
-    if run.is_running:
-        found = run.requests()
-        more["step"] = run.step or report.running_sentence(found, run.settings.requests)
-    return jsonify(body | more)
+    if record.is_running:
+        more["step"] = run.step or record.sentence
+    return jsonify(record.as_json() | more)
 
 
 @api.get("/runs/<run_id>/record")
 @takes(answer="Record")
 def get_run_record(run_id: str) -> Response:
     """The whole run as the page draws it: its state, marks, gauges and summary."""
-    return jsonify(page_state.record(_run(run_id), conductor().target_status))
+    run = _run(run_id)
+    return jsonify(page(run.record(), run.life(conductor().target_status)))
 
 
 @api.get("/runs/<run_id>/text")
@@ -206,7 +201,7 @@ def get_run_text(run_id: str) -> Response:
     run = _run(run_id)
     external = conductor().external
     origin = external.origin if external else f"http://127.0.0.1:{conductor().gunicorn.port}"
-    text = report.example_text(run.settings, origin, run.requests())
+    text = report.example_text(run.settings, origin, run.record().requests)
     return Response(text, mimetype="text/plain")
 
 

@@ -14,7 +14,7 @@ from flask_socketio import SocketIO
 
 from config import SECONDS
 from dashboard.conductor import Conductor
-from dashboard.runs.page_state import frame, gauge_frame, state, summary
+from dashboard.runs.page_state import frame, gauge_frame, idle, state, summary
 from dashboard.runs.run import Run
 
 FRAME_MARKS = 4000
@@ -126,7 +126,9 @@ class Relay:
             if follower.run != name or (run and follower.index > len(run.log)):
                 follower.run, follower.index, follower.gauges = name, 0, 0
             follower.version = version
-            self._socketio.emit("state", state(run, self._conductor.target_status), to=sid)
+            status = self._conductor.target_status
+            body = state(run.record(), run.life(status)) if run else idle(status)
+            self._socketio.emit("state", body, to=sid)
         if run is None:
             return False
         while follower.window.under_way < FRAMES_UNDER_WAY and follower.index < len(run.log):
@@ -153,7 +155,7 @@ class Relay:
         same_run = self._summary_key is not None and self._summary_key[0] == run.id
         if key == self._summary_key or (run.is_running and same_run and now < self._summary_due):
             return
-        self._summary = summary(run)
+        self._summary = summary(run.record(), run.life(self._conductor.target_status))
         self._summary_key = key
         took = time.monotonic() - now
         self._summary_due = now + max(SUMMARY_SECONDS, took / SUMMARY_SHARE)

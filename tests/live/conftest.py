@@ -27,9 +27,9 @@ def launch(runtime: Runtime) -> Launch:
 
 def sizes(run: Run) -> list[int]:
     """How many requests each batch of the run has."""
-    return [batch.count for batch in run.batches()]
+    return [batch.count for batch in run.record().batches]
 
 
 def total(run: Run) -> float:
     """Seconds from release to the last end."""
-    return max(request.end.at for request in run.requests() if request.end)
+    return max(request.end.at for request in run.record().requests if request.end)

@@ -60,7 +60,7 @@ def name(value: object) -> str:
 @pytest.mark.parametrize(("limit", "settings"), LABELLED, ids=name)
 def test_the_limit_is_named(launch: Launch, limit: str, settings: dict[str, Any]) -> None:
     run = launch(**{"sleep_seconds": 0.4, **settings})
-    diagnosis = run.diagnosis()
+    diagnosis = run.record().diagnosis
     assert diagnosis is not None
     assert diagnosis.limit == limit, (diagnosis.sentence, run.promised.limit, total(run))
     if run.promised.certain and limit != "cpu":
@@ -69,7 +69,7 @@ def test_the_limit_is_named(launch: Launch, limit: str, settings: dict[str, Any]
         assert promised - 0.3 <= total(run) <= 2 * promised + 2
     elif limit != "cpu":
         assert run.promised.low_seconds - 0.3 <= total(run) <= 2 * run.promised.high_seconds + 2
-    for request in run.requests():
+    for request in run.record().requests:
         if request.done:
             parts = sum(span.seconds for span in request.spans)
             assert parts == pytest.approx(request.response_seconds, abs=0.005)
@@ -79,16 +79,16 @@ def test_uneven_workers_are_named_when_they_cost_time(launch: Launch) -> None:
     # How two workers share connections is chance: look at what the run itself shows.
     settings = {"mode": "threads", "threads": 4, "workers": 2, "requests": 40, "endpoint": "python"}
     run = launch(sleep_seconds=0.3, **settings)
-    diagnosis = run.diagnosis()
+    diagnosis = run.record().diagnosis
     assert diagnosis is not None
-    largest = max(run.evidence().shares.values())
+    largest = max(run.record().evidence.shares.values())
     rounds = -(-largest // 4)
     assert diagnosis.limit == ("uneven-workers" if rounds >= 1.25 * 5 else "threads")
 
 
 def test_a_backlog_that_is_too_short_is_named(launch: Launch) -> None:
     run = launch(requests=40, backlog=5, sleep_seconds=0.2, deadline_seconds=6, endpoint="python")
-    diagnosis = run.diagnosis()
+    diagnosis = run.record().diagnosis
     assert diagnosis is not None
     assert diagnosis.limit in {"backlog", "none"}  # a fast worker may empty it in time
     if total(run) > 2.5:
@@ -99,9 +99,9 @@ def test_a_backlog_that_is_too_short_is_named(launch: Launch) -> None:
 def test_a_pool_that_loses_its_overflow_is_named(launch: Launch, endpoint: str) -> None:
     # How far it shrinks is chance: look at what the run itself kept.
     run = launch(endpoint=endpoint, requests=80, sleep_seconds=0.4)
-    diagnosis = run.diagnosis()
+    diagnosis = run.record().diagnosis
     assert diagnosis is not None
-    collapsed = run.evidence().mean_in_use() < 0.9 * 15
+    collapsed = run.record().evidence.mean_in_use() < 0.9 * 15
     assert diagnosis.limit == ("overflow-collapse" if collapsed else "pool-capacity")
     assert run.promised.low_seconds - 0.3 <= total(run) <= 2 * run.promised.high_seconds + 2
 
@@ -110,7 +110,7 @@ def test_the_cure_for_overflow_collapse_takes_six_tenths_of_the_time(launch: Lau
     # How many places are lost is chance: usually most of them, so that one of a few runs shows it.
     settings = {"requests": 75, "sleep_seconds": 0.25, "pool_size": 2, "max_overflow": 13}
     before = max((launch(**settings) for _ in range(3)), key=total)
-    diagnosis = before.diagnosis()
+    diagnosis = before.record().diagnosis
     assert diagnosis is not None
     assert diagnosis.limit == "overflow-collapse"
     cure = diagnosis.suggestions[0].settings

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.live
 
 def words(run: Run) -> Counter[str]:
     """How the requests of a run ended, by word."""
-    requests = run.requests()
+    requests = run.record().requests
     assert len(requests) == run.settings.requests
     assert all(request.end for request in requests)
     return Counter(request.failure or "done" for request in requests)
@@ -63,7 +63,7 @@ def test_a_killed_worker_resets_its_requests_and_the_next_run_works(
     run = runtime.conductor.launch(settings)
 
     def kill_the_worker() -> None:
-        while run.is_running and not any(r.phase == "executing" for r in run.requests()):
+        while run.is_running and not any(r.phase == "executing" for r in run.record().requests):
             time.sleep(0.02)
         os.kill(runtime.gunicorn.pids[0], signal.SIGKILL)
 

@@ -77,7 +77,7 @@ def struck(runtime: Runtime, strike: Strike, settings: dict[str, object]) -> Run
     def hit() -> None:
         end = time.monotonic() + 40
         while run.is_running and time.monotonic() < end:
-            if any(request.done for request in run.requests()):
+            if any(request.done for request in run.record().requests):
                 killed.append(strike(runtime))
                 return
             time.sleep(0.01)
@@ -94,7 +94,7 @@ def struck(runtime: Runtime, strike: Strike, settings: dict[str, object]) -> Run
 
 def ends(run: Run) -> Counter[str]:
     """How the requests ended, by word: each of them did, and each failure has a cause."""
-    requests = run.requests()
+    requests = run.record().requests
     assert [request.seq for request in requests] == list(range(1, REQUESTS + 1))
     assert all(request.done or request.failed for request in requests)
     assert all(request.outcome for request in requests if request.failed)
@@ -104,7 +104,7 @@ def ends(run: Run) -> Counter[str]:
 
 def the_next_run_works(launch: Launch, endpoint: str = "postgres") -> None:
     run = launch(endpoint=endpoint, requests=20, sleep_seconds=0.1, pool_size=10, max_overflow=0)
-    assert [request.done for request in run.requests()] == [True] * 20
+    assert [request.done for request in run.record().requests] == [True] * 20
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ SLEEP = 0.5
 
 
 def all_done(run: Run) -> bool:
-    return [request.done for request in run.requests()] == [True] * run.settings.requests
+    return [request.done for request in run.record().requests] == [True] * run.settings.requests
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_null_pool_has_no_staircase(launch: Launch) -> None:
 def test_a_request_is_seen_in_every_phase_it_goes_through(launch: Launch) -> None:
     run = launch(requests=6, pool_size=3, max_overflow=0, sleep_seconds=SLEEP)
     # Which three wait is the kernel's and gevent's choice, not ours.
-    late = max(run.requests(), key=lambda request: request.seconds_in("waiting"))
+    late = max(run.record().requests, key=lambda request: request.seconds_in("waiting"))
     assert [mark.phase for mark in late.marks][:3] == [
         Phase.QUEUED,
         Phase.HANDLING,

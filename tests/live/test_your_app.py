@@ -98,11 +98,11 @@ def warm_run(parts: Runtime, **given: Any) -> Run:
 
 
 def phases_of(launched: Run) -> list[set[str]]:
-    return [{mark.phase.value for mark in request.marks} for request in launched.requests()]
+    return [{mark.phase.value for mark in request.marks} for request in launched.record().requests]
 
 
 def limit_of(launched: Run) -> str:
-    diagnosis = launched.diagnosis()
+    diagnosis = launched.record().diagnosis
     assert diagnosis is not None
     return diagnosis.limit
 
@@ -117,7 +117,7 @@ def test_each_worker_class_shows_what_the_apps_requests_wait_for(
             # What first requests import keeps a slow machine busy, and makes a pool's wait short.
             shown = warm_run if case.pools and mode != "blocking" else run
             found = shown(parts, mode=mode, threads=REQUESTS, requests=REQUESTS)
-            requests = found.requests()
+            requests = found.record().requests
             assert [request.done for request in requests] == [True] * REQUESTS, (name, mode)
 
             assert found.found is not None
@@ -136,7 +136,7 @@ def test_each_worker_class_shows_what_the_apps_requests_wait_for(
             elif case.pools:
                 assert limit_of(found) in POOL_LIMITS, (name, mode)
                 kind, size, overflow = case.pools[0]
-                had = found.effective()
+                had = found.record().effective
                 assert (had.pool_class, had.pool_size, had.max_overflow) == (kind, size, overflow)
             else:
                 assert limit_of(found) in {"none", "cpu"}, (name, mode)
@@ -147,7 +147,7 @@ def test_the_pool_of_an_app_is_tried_otherwise_and_the_lines_are_given(
 ) -> None:
     with serving(app_for(CASES["factory"], postgres), environment) as parts:
         held = warm_run(parts, mode="threads", threads=REQUESTS, requests=REQUESTS)
-        diagnosis = held.diagnosis()
+        diagnosis = held.record().diagnosis
         assert diagnosis is not None
         assert diagnosis.limit in POOL_LIMITS
         better = diagnosis.suggestions[-1].settings
@@ -177,7 +177,7 @@ def test_psycogreen_follows_the_mode(environment: Environment, postgres: str) ->
         assert blocked.found is not None
         assert not blocked.found.green
         assert limit_of(blocked) == "blocking-driver"
-        diagnosis = blocked.diagnosis()
+        diagnosis = blocked.record().diagnosis
         assert diagnosis is not None
         assert diagnosis.suggestions[0].title == "mode gevent-green"
 
@@ -225,7 +225,7 @@ def test_the_apps_own_gunicorn_configuration_is_kept(
         defaults = parts.user_app.environment.defaults()
         assert (defaults.mode, defaults.workers, defaults.threads) == ("threads", 2, 3)
         found = run(parts, requests=4)
-        assert [request.done for request in found.requests()] == [True] * 4
+        assert [request.done for request in found.record().requests] == [True] * 4
         assert len(parts.gunicorn.pids) == 2
         assert any("threads of its own (1 of them)" in note for note in found.notes)
         # gevent has no use for a preloaded app: it is loaded in the worker, and that is said.
@@ -272,7 +272,7 @@ def test_what_the_app_answers_with_an_error_is_told_with_its_reason(
         case = CASES["factory"]._replace(asked=(asked,))
         with serving(app_for(case, url), environment) as parts:
             found = run(parts, mode="threads", requests=2)
-            assert {request.failure for request in found.requests()} == {word}
+            assert {request.failure for request in found.record().requests} == {word}
             told = " ".join(found.notes)
             details = [text for mark in found.log.marks() for text in extras(mark).values()]
             assert not any(url in text for text in (told, *map(str, details)))

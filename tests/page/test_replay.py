@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dashboard.runs import report
-from dashboard.runs.opened import as_page
+from dashboard.runs.page_state import page as page_of
 from dashboard.runs.record import Record
 from target_app.probe.marks import Phase
 from tests.dashboard.records import record
@@ -48,7 +48,7 @@ def test_a_moment_is_as_the_server_says_it(ask: Ask) -> None:
     run = with_failures()
     # Forwards and back: what is kept from one moment must not show in another.
     times = [0.0, 0.005, 0.05, 0.5, 1.0, 1.005, 1.01, 2.3, 4.5, 1.5, 0.02]
-    found = ask("replay", AT, {"page": as_page(run), "times": times})
+    found = ask("replay", AT, {"page": page_of(run), "times": times})
     for at, moment in zip(times, found, strict=True):
         then = known(run, at)
         assert moment["counts"] == report.counts(then.requests, 24), at

@@ -16,7 +16,7 @@ from dashboard.analysis.paths import as_text, by_path
 from dashboard.analysis.queueing import makespan
 from dashboard.marks.requests import Request
 from dashboard.runs import report
-from dashboard.runs.record import Record, shape_of
+from dashboard.runs.record import Record
 from settings import Settings
 from tests.dashboard.stories import marks, request
 
@@ -44,6 +44,10 @@ def mixed(count: int, every: int) -> list[float]:
     return [LONG if n % every == every // 2 else SHORT for n in range(count)]
 
 
+def run_of(requests: list[Request], given: Settings) -> Record:
+    return Record(given, "done", tuple(mark for each in requests for mark in each.marks))
+
+
 def settings(places: int, count: int, **more: object) -> Settings:
     return replace(Settings(requests=count, pool_size=places, max_overflow=0), **more)  # type: ignore[arg-type]
 
@@ -69,8 +73,10 @@ def test_batches_are_a_picture_of_equal_requests(
     requests = through_a_pool(lengths, places)
     batches = find_batches(requests, 1000)
     assert batches_meaningful(requests, batches) is picture
-    shown, word = shape_of(requests, settings(places, len(lengths)))
-    assert (word, bool(shown)) == (("batches", True) if picture else ("waiting", False))
+    shown = run_of(requests, settings(places, len(lengths)))
+    assert (shown.picture, bool(shown.batches)) == (
+        ("batches", True) if picture else ("waiting", False)
+    )
 
 
 def test_noise_of_a_busy_machine_leaves_the_picture() -> None:
@@ -83,8 +89,8 @@ def test_noise_of_a_busy_machine_leaves_the_picture() -> None:
 
 def test_where_the_server_tells_nothing_there_are_no_batches() -> None:
     requests = [request(n, f"queued 0 done {n}", detail="200") for n in range(1, 6)]
-    assert shape_of(requests, Settings(endpoint="url", requests=5)) == ((), "unknown")
-    assert shape_of([], Settings()) == ((), "batches")
+    told = [run_of(requests, Settings(endpoint="url", requests=5)), run_of([], Settings())]
+    assert [(run.batches, run.picture) for run in told] == [((), "unknown"), ((), "batches")]
 
 
 def test_the_sentence_says_times_and_waits_where_there_are_no_batches() -> None:

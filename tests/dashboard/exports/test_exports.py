@@ -21,7 +21,7 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from dashboard.exports import FORMATS, file_name, jsonl
-from dashboard.exports.har import HOST
+from dashboard.exports.har import HERE
 from dashboard.exports.modules import import_map
 from dashboard.exports.scene import ticks
 from dashboard.exports.tokens import light
@@ -108,6 +108,9 @@ def _line(changes: dict[str, Any], number: int = 1) -> bytes:
         (_line({"notes": ["\0"]}), "zero byte"),
         (_line({"started_at": float("inf")}), "line 1: started_at must be a number"),
         (_line({"generator": {"lag": []}}), "line 1: generator.lag must be a number"),
+        (_line({"origin": "ftp://a"}), "line 1: origin must be"),
+        (_line({"origin": "http://a/b"}), "line 1: origin must be"),
+        (_line({"origin": 7}), "line 1: a text must be"),
         (_line({"asks": "/a"}), "line 1: asks must be a list"),
         (_line({"asks": ["orders"]}), "line 1: a path begins with /"),
         (_line({"asks": ["/a"] * 21}), "line 1: asks must be a list of at most 20"),
@@ -207,8 +210,19 @@ def test_what_was_asked_for_stands_in_the_rows_and_in_the_har() -> None:
     named = ["GET /orders?a=1&b", "GET /orders?a=1&b", "POST /orders", "GET /orders?a=1&b"]
     assert [row["ask"] for row in rows] == named
     asked = [each["request"] for each in json.loads(written("har", MIX))["log"]["entries"]]
-    assert [f"{each['method']} {each['url'].removeprefix(HOST)}" for each in asked] == named
+    assert [f"{each['method']} {each['url'].removeprefix(HERE)}" for each in asked] == named
     assert asked[0]["queryString"] == [{"name": "a", "value": "1"}, {"name": "b", "value": ""}]
+    assert asked[0]["headers"] == [{"name": "Host", "value": "127.0.0.1"}]
+
+
+def test_a_har_names_the_server_that_was_asked() -> None:
+    there = replace(
+        MIX, origin="https://shop.example:8443", settings=Settings(requests=4, endpoint="url")
+    )
+    again = jsonl.read(written("jsonl", there))
+    asked = json.loads(written("har", again))["log"]["entries"][0]["request"]
+    assert asked["url"] == "https://shop.example:8443/orders?a=1&b"
+    assert asked["headers"] == [{"name": "Host", "value": "shop.example:8443"}]
 
 
 def test_a_trace_has_lanes_without_overlap_and_a_flow_for_each_request() -> None:

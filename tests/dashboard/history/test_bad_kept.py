@@ -131,7 +131,7 @@ def spoiled(line: bytes, changes: dict[str, Any]) -> bytes:
     place=st.integers(0, len(LINES) - 2),
     changes=st.dictionaries(
         st.sampled_from(
-            "poolscope status settings asks notes versions generator error app".split()  # noqa: SIM905
+            "poolscope status settings asks notes versions generator error app origin".split()  # noqa: SIM905
         )
         | st.sampled_from(["seq", "phase", "at", "worker", "status", "message", "gauge", "values"]),
         st.sampled_from([None, -1, 10**30, 1e400, "\ud800", "\0", "x" * 70_000, [[]], {"": {}}]),

@@ -27,7 +27,8 @@ from dashboard.history.rows import FACTS, columns_of, marks_of
 from dashboard.history.store import History, HistoryError
 from dashboard.history.tables import Base, StoredRun, db
 from dashboard.marks.samples import Sample
-from dashboard.runs.record import Record, tiny_waterfall
+from dashboard.runs.record import Record
+from dashboard.runs.waterfall import tiny_waterfall
 from dashboard.runtime import Runtime
 from settings import Settings, read_settings
 from target_app.probe.marks import PHASES, TEXTS, WITH_CONNECTION, Mark, Phase

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dashboard.analysis.limits import LIMITS
 from dashboard.runs import assertions, junit
 from dashboard.runs.assertions import LIMIT_WORDS, MEASURES, Assertion, parse_all
-from dashboard.runs.record import Record, percentile
+from dashboard.runs.record import Record
 from settings import Settings, SettingsError
 from tests.dashboard.records import record
 from tests.dashboard.stories import marks
@@ -116,12 +116,6 @@ def test_no_text_does_anything_but_parse_or_be_refused(text: str) -> None:
         return
     assert assertion.name in MEASURES
     assertion.check(RUN)
-
-
-@pytest.mark.parametrize(("share", "value"), [(0.5, 2), (0.95, 4), (0.25, 1), (1.0, 4)])
-def test_percentiles_are_values_that_were_measured(share: float, value: float) -> None:
-    assert percentile([1.0, 2.0, 3.0, 4.0], share) == value
-    assert percentile([], share) == 0
 
 
 def test_every_limit_that_a_diagnosis_names_can_be_asserted() -> None:

@@ -77,7 +77,7 @@ def test_samples_are_rows_from_an_index_on() -> None:
 
 
 def test_before_the_first_run_the_state_is_idle(conductor: Conductor) -> None:
-    found = page_state.state(None, conductor.target_status)
+    found = page_state.idle(conductor.target_status)
     assert (found["run"], found["status"], found["error"]) == (None, "idle", None)
     assert found["target"] == {"pids": [], "master": None, "state": "stopped"}
 
@@ -95,7 +95,9 @@ def test_the_state_says_how_far_run_and_target_are(
     conductor: Conductor, status: str, step: str, error: StartError | None, target: str
 ) -> None:
     run = run_of(STORIES, status, step=step, error=error)
-    found = json.loads(json.dumps(page_state.state(run, conductor.target_status)))
+    found = json.loads(
+        json.dumps(page_state.state(run.record(), run.life(conductor.target_status)))
+    )
     assert (found["run"], found["status"], found["step"]) == ("r7", status, step)
     assert found["target"]["state"] == target
     assert (found["target"]["mode"], found["target"]["worker_class"]) == ("gevent-green", "gevent")
@@ -107,7 +109,7 @@ def test_the_state_says_how_far_run_and_target_are(
 
 
 def test_the_summary_of_a_finished_run_is_sentence_batches_and_diagnosis() -> None:
-    found = json.loads(json.dumps(page_state.summary(run_of(STORIES))))
+    found = json.loads(json.dumps(page_state.summary(run_of(STORIES).record())))
     assert found["sentence"].startswith("2 requests, one at a time; all done after 2.0 s")
     assert [batch["count"] for batch in found["batches"]] == [1, 1]
     assert (found["done"], found["failed"], found["requests"]) == (2, 0, 2)
@@ -119,14 +121,14 @@ def test_the_summary_of_a_finished_run_is_sentence_batches_and_diagnosis() -> No
 
 def test_the_summary_of_a_run_that_goes_on_says_what_its_requests_do() -> None:
     story = STORIES[1].partition(" executing")[0]
-    found = page_state.summary(run_of([STORIES[0], story], "running"))
+    found = page_state.summary(run_of([STORIES[0], story], "running").record())
     assert found["sentence"] == "1 of 2 done · 1 waiting for a connection"
     assert found["diagnosis"] is None
 
 
 def test_a_record_is_all_of_it_at_once(conductor: Conductor) -> None:
     run = run_of(STORIES)
-    found = json.loads(json.dumps(page_state.record(run, conductor.target_status)))
+    found = json.loads(json.dumps(page_state.page(run.record(), run.life(conductor.target_status))))
     assert list(found) == ["state", "frame", "gauges", "summary"]
     assert rebuilt(found["frame"]) == run.log.marks()
     assert [mark.phase for mark in rebuilt(found["frame"])][-1] is Phase.DONE

@@ -1,5 +1,6 @@
 """A server that somebody else runs: what --url may say, what goes wrong, and a run at it."""
 
+import json
 import socket
 import ssl
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 from config import LOOPBACK, Environment
 from dashboard.cli.url_options import server_of
 from dashboard.errors import StartError
+from dashboard.exports import FORMATS
 from dashboard.runs.record import Record
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
@@ -161,6 +163,11 @@ def test_a_run_at_it_starts_nothing_and_keeps_what_it_says(
         assert [span.phase for span in request.spans][1:3] == ["handling", "waiting"]
         assert request.sent <= request.marks[1].at <= request.marks[-1].at
     assert record.marks_lost == 0
+    assert record.origin == f"http://{LOOPBACK}:{server.server_port}"
+    har = json.loads(FORMATS["har"].write(record))["log"]["entries"]
+    statuses = {entry["request"]["url"]: entry["response"]["status"] for entry in har}
+    expected = {"/metrics": 200, "/missing": 404, "/error-html": 500, "/marked": 200}
+    assert statuses == {record.origin + path: status for path, status in expected.items()}
     assert server.asked
 
 
