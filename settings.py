@@ -7,6 +7,7 @@ made.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from fields import Field, choice, number, shown
@@ -36,8 +37,14 @@ MODES = {
 POSTGRES_DRIVERS = ("psycopg2", "psycopg2-green", "psycopg")
 MYSQL_DRIVERS = ("pymysql", "mysqlconnector", "mysqlclient")
 ENDPOINTS = {name: f"/sleep/{name}/" for name in ("python", "postgres", "mysql")}
-URL = "url"  # the endpoint of a run at a server that somebody else runs, named by --url
-APP = "app"  # the endpoint of a run of somebody's own app, whose paths the command line names
+
+
+class TargetKind(StrEnum):
+    """What a run's requests go to."""
+
+    EXAMPLE = "example"  # our own app with its sleeping endpoints
+    APP = "app"  # somebody's own, which the command line names
+    URL = "url"  # a server that somebody else runs
 
 
 class SettingsError(ValueError):
@@ -57,10 +64,10 @@ class Settings:
     )
     endpoint: str = choice(
         "postgres",
-        (*ENDPOINTS, APP, URL),
+        tuple(ENDPOINTS),
         "Endpoint",
         "main",
-        "Where each request sleeps. app: your own app (--app); url: a running server (--url).",
+        "Where each request sleeps.",
     )
     requests: int = number(
         100, 1, 10_000, "Requests", "main", "Number of requests, all released at the same moment."
@@ -173,8 +180,6 @@ class Settings:
     @property
     def database(self) -> str:
         """The database that the endpoint asks: the Python one reads Postgres' todos."""
-        if self.endpoint == APP:
-            return "mysql" if self.driver in MYSQL_DRIVERS else "postgres"
         return "mysql" if self.endpoint == "mysql" else "postgres"
 
     @property
@@ -193,8 +198,6 @@ class Settings:
     @property
     def database_driver(self) -> str:
         """The driver of the database that the endpoint asks."""
-        if self.endpoint == APP and self.driver not in {AUTO, *POSTGRES_DRIVERS, *MYSQL_DRIVERS}:
-            return self.driver  # as it was found in the app
         return self.mysql_driver if self.database == "mysql" else self.postgres_driver
 
     @property
@@ -211,8 +214,6 @@ class Settings:
     @property
     def path(self) -> str:
         """The path and query of each request, where the command line names none."""
-        if self.endpoint in {APP, URL}:
-            return "/"
         return f"{ENDPOINTS[self.endpoint]}?seconds={self.sleep_seconds:g}"
 
     def as_dict(self) -> dict[str, Any]:
@@ -271,3 +272,17 @@ def _contradictions(settings: Settings) -> list[tuple[str, str]]:
         )
         errors.append(("max_overflow", why))
     return errors
+
+
+def read_kept_settings(given: Mapping[str, Any], kind: str = "") -> tuple[Settings, TargetKind]:
+    """Settings of a kept run and its kind of target, which 0.1 wrote in place of an endpoint.
+
+    SettingsError as ``read_settings``.
+    """
+    words = {each.value: each for each in (TargetKind.APP, TargetKind.URL)}
+    known = words.get(kind)
+    endpoint = given.get("endpoint")
+    if isinstance(endpoint, str) and endpoint in words:
+        known = known or words[endpoint]
+        given = {name: value for name, value in given.items() if name != "endpoint"}
+    return read_settings(given), known or TargetKind.EXAMPLE

@@ -29,7 +29,7 @@ from dashboard.targets.user_app_gunicorn import UserApp
 from dashboard.tokens import same_token
 from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
-from settings import URL, Settings
+from settings import Settings, TargetKind
 from target_app.probe.heartbeat import Heartbeat
 from target_app.probe.marks import Mark
 
@@ -90,8 +90,9 @@ class Conductor:
     def target_status(self) -> TargetStatus:
         """What runs behind the dashboard, as the page shows it."""
         if self.external is not None:
-            return TargetStatus([], None, self.external.origin)
-        return TargetStatus(self.gunicorn.pids, self.gunicorn.master_pid)
+            return TargetStatus([], None, self.external.origin, self.target.kind)
+        pids, master = self.gunicorn.pids, self.gunicorn.master_pid
+        return TargetStatus(pids, master, kind=self.target.kind)
 
     # Marks arrive from the receiver's thread.
     def on_mark(self, mark: Mark) -> None:
@@ -137,9 +138,10 @@ class Conductor:
                 raise Busy(self.last.id)
             # A tab that was open before a restart must not take this run for one that it knows.
             name = f"r{next(self._numbers)}-{secrets.token_hex(3)}"
-            is_external = settings.endpoint == URL
+            is_external = self.target.kind is TargetKind.URL
             log = RunLog(name, settings.requests, is_external=is_external, clean=self.target.redact)
-            run = Run(name, settings, self.target.promise(settings, request_specs), log)
+            promised = self.target.promise(settings, request_specs)
+            run = Run(name, settings, promised, log, kind=self.target.kind)
             run.app = self.target.facts()
             run.compared_with = compared_with if compared_with in self.runs else ""
             run.label, run.kept, run.request_specs = label, keep, request_specs
@@ -234,7 +236,7 @@ class Conductor:
         """Give the run its number, so that a crash leaves a trace of it."""
         if self.history is not None and run.kept:
             try:
-                run.history_id = self.history.begin(run.settings, run.label)
+                run.history_id = self.history.begin(run.settings, run.label, run.kind)
             except HistoryError as error:
                 run.notes.append(f"This run cannot be saved: {error}.")
 

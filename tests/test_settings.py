@@ -70,7 +70,7 @@ def test_a_choice_is_one_of_its_words_in_their_case(field: Field) -> None:
         ({"pool_size": -1}, "pool_size must be a whole number from 0 to 1000, not -1"),
         (
             {"endpoint": "oracle"},
-            "endpoint must be one of python, postgres, mysql, app, url, not 'oracle'",
+            "endpoint must be one of python, postgres, mysql, not 'oracle'",
         ),
         ({"colour": "red"}, "unknown setting 'colour'"),
     ],

@@ -10,7 +10,7 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from settings import URL
+from settings import TargetKind
 from target_app.probe.marks import Phase
 
 from . import external
@@ -40,7 +40,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
 
     A server that somebody else runs has settings of its own, which ours cannot lift.
     """
-    if evidence.settings.endpoint == URL:
+    if evidence.model.kind is TargetKind.URL:
         limit = external.limit_of(evidence)
         return Diagnosis(
             limit, external.sentence_of(limit, evidence), evidence_for(limit, evidence)
@@ -60,7 +60,7 @@ def live_diagnosis(evidence: Evidence, promised: Forecast) -> Diagnosis | None:
     waiting = any(request.phase in {Phase.QUEUED, Phase.WAITING} for request in evidence.requests)
     served = [service for service, _ in evidence.services]
     first = min((service.end for service in served), default=math.inf)
-    if evidence.settings.endpoint == URL:
+    if evidence.model.kind is TargetKind.URL:
         return None
     if not waiting or not any(service.start >= first for service in served):
         return None

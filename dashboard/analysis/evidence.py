@@ -10,7 +10,8 @@ from dashboard.marks.samples import Sample, cpu_share
 from settings import Settings
 
 from .batches import waited_for_pool
-from .forecast import forecast
+from .effective_model import EffectiveModel
+from .forecast import forecast_of
 from .queueing import makespan
 
 # Waits below this are nobody's limit, and a wait for a worker counts from this share of a service.
@@ -23,7 +24,8 @@ RETRY_SECONDS = 0.9  # tcp(7): a connection that found the backlog full is tried
 class Evidence:
     """One run as the rules see it; times in seconds."""
 
-    settings: Settings
+    settings: Settings  # as they were chosen
+    model: EffectiveModel  # what the run had
     requests: tuple[Request, ...]
     services: tuple[tuple[Service, Request], ...]
     samples: tuple[Sample, ...]
@@ -32,23 +34,34 @@ class Evidence:
     mixed: bool = False
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913
         cls,
         settings: Settings,
         requests: Iterable[Request],
         samples: Iterable[Sample] = (),
         lag: float = 0.0,
         *,
+        model: EffectiveModel | None = None,
         mixed: bool = False,
     ) -> "Evidence":
-        """What a run shows; ``lag`` is how late the generator read.
+        """What a run shows; ``lag`` is how late the generator read, ``model`` what the run had
+        where that is not what its settings say.
 
         ``mixed``: what was asked for is not the endpoint, so ``sleep_seconds`` says nothing.
         """
-        found = tuple(requests)
-        total = max((r.end.at for r in found if r.end), default=0.0)
-        services = tuple((r.service, r) for r in found if r.done and r.service)
-        return cls(settings, found, services, tuple(samples), total, lag, mixed)
+        asked = tuple(requests)
+        total = max((r.end.at for r in asked if r.end), default=0.0)
+        services = tuple((r.service, r) for r in asked if r.done and r.service)
+        return cls(
+            settings,
+            model or EffectiveModel.of(settings),
+            asked,
+            services,
+            tuple(samples),
+            total,
+            lag,
+            mixed,
+        )
 
     @property
     def service_seconds(self) -> float:
@@ -123,8 +136,8 @@ class Evidence:
         if self.mixed:
             latest = max((request.sent for request in self.requests), default=0.0)
             return math.inf if latest >= RETRY_SECONDS else 0.0
-        roomy = replace(self.settings, backlog=max(self.settings.backlog, self.settings.requests))
-        return self.total / max(forecast(roomy).total_seconds, SHORT_SECONDS)
+        roomy = replace(self.model, backlog=max(self.model.backlog, self.model.requests))
+        return self.total / max(forecast_of(roomy).total_seconds, SHORT_SECONDS)
 
     @property
     def shares(self) -> Counter[int]:
@@ -166,7 +179,7 @@ class Evidence:
         if not by_count:
             return 0.0
         *others, most = [max(service.end for service, _ in served) for served in by_count]
-        nobody = len(by_count) < self.settings.workers
+        nobody = len(by_count) < self.model.workers
         return most - (0.0 if nobody else min(others, default=most))
 
     def _in_use(self) -> list[tuple[float, int]]:

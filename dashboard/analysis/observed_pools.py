@@ -1,25 +1,21 @@
-"""What was found in a live app: its pools and drivers, and what the settings really were.
-
-A run of an app takes the pool as the app has it, so the rules that judge the run must know it:
-``as_found`` makes of the chosen settings those that the run had.
-"""
+"""What was found in a live app: its pools and drivers, and what a run of it had by that."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from dashboard.marks.requests import Request
-from settings import APP, AUTO, Settings, SettingsError, read_settings
+from settings import MYSQL_DRIVERS, Settings, SettingsError, TargetKind, read_settings
 from target_app.probe.pools import NUMBERS_PER_POOL
 
+from .effective_model import NO_DRIVER, EffectiveModel
 from .quantiles import median
 
 # Our names for the drivers that SQLAlchemy's dialects call otherwise.
 DRIVERS = {"mysqldb": "mysqlclient"}
 # Modules that wait in C, by the name of the driver.
 MODULES = {"psycopg2": "psycopg2", "MySQLdb": "mysqlclient"}
-NO_DRIVER = "none"
 UNLIMITED: dict[str, Any] = {"pool_class": "NullPool"}
 POOL_FIELDS = ("pool_class", "pool_size", "max_overflow", "pool_timeout")
 SHORTEST_SECONDS = 0.001  # of a service: what takes no time has no forecast
@@ -169,56 +165,68 @@ def service_seconds(requests: Iterable[Request]) -> float:
     return median(r.service.end - r.service.start for r in requests if r.done and r.service)
 
 
-def effective_settings(
-    settings: Settings, found: ObservedApp | None, requests: Sequence[Request]
-) -> Settings:
-    """The settings that a run of an app had: its pool, its driver, and its median service.
-
-    Those of a run of ours are as they were chosen.
-    """
-    if settings.endpoint != APP:
-        return settings
+def effective_model(
+    settings: Settings, kind: TargetKind, found: ObservedApp | None, requests: Sequence[Request]
+) -> EffectiveModel:
+    """What a run had: of an app its pool, its driver, and its median service."""
+    if kind is not TargetKind.APP:
+        return EffectiveModel.of(settings, kind)
     pool = limiting_pool(found, requests) if found is not None else None
     limits = dict(UNLIMITED)
     if pool is not None:
         limits = _limits_of(pool.size, pool.overflow, pool.timeout)
-    driver = _driver(found, pool, green=found is not None and found.green)
-    seconds = max(SHORTEST_SECONDS, service_seconds(requests))
-    return replace(settings, **limits, driver=driver, sleep_seconds=seconds)
+    return _of_app(settings, found, pool, requests, limits, is_green=None)
 
 
 def with_observed_pool(
-    settings: Settings, found: ObservedApp | None, effective: Settings
+    settings: Settings, found: ObservedApp | None, model: EffectiveModel
 ) -> Settings:
     """What the run chose, with the app's own pool in the fields that it left to the app."""
     if settings.pool_from != "app" or found is None or not found.pools:
         return settings
-    pool = {name: getattr(effective, name) for name in POOL_FIELDS}
+    pool = {name: getattr(model, name) for name in POOL_FIELDS}
     try:
         return read_settings(settings.as_dict() | pool)
     except SettingsError:  # a pool beyond what a run may try
         return settings
 
 
-def expected_settings(
+def expected_model(
     settings: Settings, found: ObservedApp | None, requests: Sequence[Request]
-) -> Settings:
-    """What ``settings`` would have, by what a run before with ``requests`` has shown."""
-    known = effective_settings(settings, found, requests)
+) -> EffectiveModel:
+    """What a run of an app with ``settings`` would have, by what a run before has shown."""
     pool = limiting_pool(found, requests) if found is not None else None
-    limits: dict[str, Any] = {}
+    limits = dict(UNLIMITED)
+    if pool is not None:
+        limits = _limits_of(pool.size, pool.overflow, pool.timeout)
     if pool is not None and pool.asked is not None:
-        limits = _limits_of(*(pool.asked.get(n) for n in ("size", "overflow", "timeout")))
+        limits |= _limits_of(*(pool.asked.get(n) for n in ("size", "overflow", "timeout")))
     if pool is not None and settings.pool_from == "here":
         limits = {name: getattr(settings, name) for name in POOL_FIELDS}
-    green = settings.worker == "gevent" and settings.postgres_driver == "psycopg2-green"
-    return replace(known, **limits, driver=_driver(found, pool, green=green))
+    is_green = settings.worker == "gevent" and settings.postgres_driver == "psycopg2-green"
+    return _of_app(settings, found, pool, requests, limits, is_green=is_green)
 
 
-def launchable_settings(effective: Settings, *, is_pool_changed: bool) -> Settings:
-    """Settings of ``as_found`` and the like as a person launches them."""
-    pool_from = "here" if is_pool_changed else effective.pool_from
-    return replace(effective, driver=AUTO, sleep_seconds=0.0, pool_from=pool_from)
+def _of_app(  # noqa: PLR0913
+    settings: Settings,
+    found: ObservedApp | None,
+    pool: ObservedPool | None,
+    requests: Sequence[Request],
+    limits: dict[str, Any],
+    *,
+    is_green: bool | None,
+) -> EffectiveModel:
+    """An app's run; ``is_green`` None: as it was found."""
+    green = is_green if is_green is not None else found is not None and found.green
+    driver = _driver(found, pool, green=green)
+    return EffectiveModel.of(
+        settings,
+        TargetKind.APP,
+        driver=driver,
+        database="mysql" if driver in MYSQL_DRIVERS else "postgres",
+        sleep_seconds=max(SHORTEST_SECONDS, service_seconds(requests)),
+        **limits,
+    )
 
 
 def _limits_of(size: Any, overflow: Any, timeout: Any) -> dict[str, Any]:

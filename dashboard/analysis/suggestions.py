@@ -3,12 +3,13 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from settings import APP, Settings
+from settings import AUTO, Settings, TargetKind
 
+from .effective_model import EffectiveModel
 from .evidence import Evidence
-from .forecast import forecast, in_database, width_per_worker
+from .forecast import forecast_of, in_database, width_per_worker
 from .limits import LIMITS
-from .observed_pools import POOL_FIELDS, launchable_settings
+from .observed_pools import POOL_FIELDS
 
 # Limits of which the measured services tell what another number of places would bring.
 QUEUES = frozenset(
@@ -34,29 +35,45 @@ class Suggestion:
 
 def suggestions_for(limit: str, evidence: Evidence) -> tuple[Suggestion, ...]:
     """Changes that lift the limit, the smallest first."""
-    s = evidence.settings
+    settings, model = evidence.settings, evidence.model
     made: list[Suggestion] = []
-    known = [s]
+    known = [model]
     for change in LIMITS[limit].suggest(evidence):
-        settings = replace(s, **change)
-        if settings not in known:
-            known.append(settings)
-            promised = forecast(settings)
-            seconds = promised.total_seconds
-            if evidence.mixed and limit in QUEUES:
-                seconds = round(evidence.seconds_with(places(settings)), 3)
-            titles = [f"{k} {v}" for k, v in change.items() if getattr(s, k) != v]
-            if s.endpoint == APP:
-                titles = [text for text in titles if not text.startswith(IMPLIED)]
-                is_pool_changed = any(name in POOL_FIELDS for name in change)
-                settings = launchable_settings(settings, is_pool_changed=is_pool_changed)
-            title = ", ".join(titles)
-            made.append(Suggestion(title, settings, seconds, promised.limit))
+        after = _launched(settings, change, model.kind)
+        changed = model.changed(after, change)
+        if changed in known:
+            continue
+        known.append(changed)
+        promised = forecast_of(changed)
+        seconds = promised.total_seconds
+        if evidence.mixed and limit in QUEUES:
+            seconds = round(evidence.seconds_with(places(changed)), 3)
+        title = ", ".join(
+            f"{name} {value}"
+            for name, value in change.items()
+            if _before(name, settings, model) != value
+            and not (model.kind is TargetKind.APP and f"{name} {value}".startswith(IMPLIED))
+        )
+        made.append(Suggestion(title, after, seconds, promised.limit))
     return tuple(made)
 
 
-def places(s: Settings) -> int:
-    """How many requests the settings let be served at once."""
-    width = width_per_worker(s)
-    capacity = s.pool_capacity if in_database(s) else None
-    return s.workers * (width if capacity is None else min(width, capacity))
+def _before(name: str, settings: Settings, model: EffectiveModel) -> Any:
+    """What the run had of a setting: of an app its own pool."""
+    return getattr(model, name) if name in POOL_FIELDS else getattr(settings, name)
+
+
+def _launched(settings: Settings, change: dict[str, Any], kind: TargetKind) -> Settings:
+    """The settings after the change, as a person launches them."""
+    if kind is not TargetKind.APP:
+        return replace(settings, **change)
+    own_pool = not any(name in POOL_FIELDS for name in change)
+    pool_from = settings.pool_from if own_pool else "here"
+    return replace(settings, **(change | {"driver": AUTO, "pool_from": pool_from}))
+
+
+def places(model: EffectiveModel) -> int:
+    """How many requests are served at once."""
+    width = width_per_worker(model)
+    capacity = model.pool_capacity if in_database(model) else None
+    return model.workers * (width if capacity is None else min(width, capacity))

@@ -8,12 +8,12 @@ import click
 
 from dashboard.targets.user_app_options import App, read_app
 from dashboard.workload.mix import RequestSpec, check_asks, parse_header, parse_request_spec
-from settings import APP, Settings, SettingsError, read_settings
+from settings import Settings, SettingsError, read_settings
 
 APP_OPTIONS = ("module", "python", "chdir", "env", "gunicorn_conf")
-OWN = "sleep_seconds", "driver"  # settings that an app has itself
+OWN = "sleep_seconds", "driver", "endpoint"  # what an app has itself
 # What the given settings are held against before anything is started.
-BEFORE_INSPECTION = Settings(endpoint=APP, mode="blocking", sleep_seconds=0.0)
+BEFORE_INSPECTION = Settings(mode="blocking", sleep_seconds=0.0)
 POOL = "pool_class", "pool_size", "max_overflow", "pool_timeout"
 
 
@@ -124,8 +124,6 @@ def app_settings(defaults: Settings, given: dict[str, Any]) -> Settings:
     errors = [
         (name, f"{name} does not apply to your own app: drop it") for name in OWN if name in chosen
     ]
-    if chosen.get("endpoint", APP) != APP:
-        errors.append(("endpoint", "with --app the endpoint is always app: drop --endpoint"))
     if errors:
         raise SettingsError(errors)
     if "pool_from" not in chosen and any(name in chosen for name in POOL):

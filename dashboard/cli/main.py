@@ -24,7 +24,7 @@ from dashboard.targets.probe_package import write_package
 from dashboard.web.access import grant
 from dashboard.web.server import listen, serve
 from fields import Field
-from settings import FIELDS, URL, Settings, SettingsError, read_settings
+from settings import FIELDS, Settings, SettingsError, read_settings
 
 from .app_options import (
     APP_OPTIONS,
@@ -202,11 +202,9 @@ def run_command(  # noqa: PLR0913, PLR0917  one per option
 ) -> None:
     """Do one run without a browser: start the target, send the burst, stop the target."""
     external = server_of(urls, requested, header, body_file, given["module"] or dashboard[0])
-    if external is not None:
-        given["endpoint"] = given["endpoint"] or URL
-        if given["endpoint"] != URL:
-            why = f"--url already names {external.origin}: drop --endpoint, or use --endpoint url"
-            raise SettingsError([("endpoint", why)])
+    if external is not None and given["endpoint"]:
+        why = f"--url already says what is requested of {external.origin}: drop --endpoint"
+        raise SettingsError([("endpoint", why)])
     of_app = {name: given.pop(name) for name in APP_OPTIONS}
     app = app_of(request_specs_of(requested, header, body_file), **of_app)
     settings = app_settings(BEFORE_INSPECTION, given) if app else _settings(given)

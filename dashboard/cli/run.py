@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from config import Environment
+from config import LOOPBACK, Environment
 from dashboard.analysis.paths import as_text
 from dashboard.errors import StartError
 from dashboard.runs import app_card, junit, report
@@ -69,10 +69,8 @@ def _run(
         raise
     if run.error is not None:
         raise run.error
-    external = runtime.conductor.external
-    origin = external.origin if external else f"http://127.0.0.1:{runtime.gunicorn.port}"
     record = run.record()
-    return record, report.example_text(settings, origin, record.requests)
+    return record, record.as_text(f"http://{LOOPBACK}:{runtime.gunicorn.port}")
 
 
 def run_there(server: Server, settings: Settings, label: str, keep: bool) -> tuple[Record, str]:

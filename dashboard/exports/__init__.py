@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from dashboard.runs.record import Record
-from settings import URL
+from settings import TargetKind
 
 from . import (
     csv_rows,
@@ -45,5 +45,6 @@ def file_name(record: Record, format_name: str) -> str:
     settings = record.settings
     number = f"-{record.number}" if record.number else ""
     suffix = FORMATS[format_name].suffix
-    mode = "" if settings.endpoint == URL else f"-{settings.mode}"
-    return f"poolscope{number}{mode}-{settings.endpoint}.{suffix}"
+    mode = "" if record.kind is TargetKind.URL else f"-{settings.mode}"
+    what = settings.endpoint if record.kind is TargetKind.EXAMPLE else record.kind.value
+    return f"poolscope{number}{mode}-{what}.{suffix}"

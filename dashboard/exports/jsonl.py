@@ -15,7 +15,7 @@ from dashboard.marks.samples import Sample
 from dashboard.marks.version1 import mark_of_version1
 from dashboard.runs.record import ENDED, Record
 from dashboard.workload.mix import MOST_ASKS, parse_request_spec
-from settings import read_settings
+from settings import read_kept_settings
 from target_app.probe.marks import MOST_STATUS, PHASES, TEXTS, VERSION, Mark, Phase, extras
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -47,6 +47,7 @@ def _values(record: Record) -> Iterator[dict[str, Any]]:
         "label": record.label,
         "status": record.status,
         "started_at": record.started_at,
+        "kind": record.kind.value,
         "settings": record.settings.as_dict(),
         "versions": record.versions,
         "generator": record.generator,
@@ -142,8 +143,10 @@ def _head(head: dict[str, Any]) -> dict[str, Any]:
         notes = head.get("notes", [])
         if not isinstance(notes, list) or len(notes) > 100:
             raise ValueError("notes must be a list of at most 100 texts")
+        settings, kind = read_kept_settings(head["settings"], _text(head.get("kind", ""), 20))
         return {
-            "settings": read_settings(head["settings"]),
+            "settings": settings,
+            "kind": kind,
             "status": status,
             "label": _text(head.get("label", ""), 100),
             "started_at": _number(head.get("started_at"), "started_at", 4e9),

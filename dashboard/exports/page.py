@@ -12,7 +12,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from config import ROOT
-from dashboard.runs import report
 from dashboard.runs.page_state import page as page_of
 from dashboard.runs.record import Record
 from dashboard.text import iso_time
@@ -39,7 +38,7 @@ def write(record: Record) -> bytes:
         settings=settings_words(record.settings),
         why=f"{diagnosis.sentence} {diagnosis.evidence}".strip() if diagnosis else "",
         notes=record.notes,
-        text=report.example_text(record.settings, record.origin, record.requests),
+        text=record.as_text(),
         versions=", ".join(f"{name} {number}" for name, number in record.versions.items()),
         style=_style(),
         imports=_in_script({"imports": import_map(STATIC / "js", ENTRY)}),

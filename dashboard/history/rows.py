@@ -8,7 +8,7 @@ from dashboard.marks.samples import Sample
 from dashboard.runs.record import Record
 from dashboard.runs.waterfall import tiny_waterfall
 from dashboard.text import iso_time
-from settings import FIELDS, URL, Settings, SettingsError, read_settings
+from settings import FIELDS, Settings, SettingsError, TargetKind, read_kept_settings
 
 from .packing import pack_marks, unpack_marks
 from .tables import MOST_WORDS, StoredMarks, StoredRun
@@ -16,15 +16,16 @@ from .tables import MOST_WORDS, StoredMarks, StoredRun
 FACTS = ("versions", "generator", "notes", "error", "marks_lost", "app", "origin")
 
 
-def columns_of_settings(settings: Settings) -> dict[str, Any]:
+def columns_of_settings(settings: Settings, kind: TargetKind) -> dict[str, Any]:
     """The columns that are known at the launch."""
     each = settings.pool_capacity
-    texts: tuple[str, ...] = (settings.endpoint,)
-    if settings.endpoint != URL:
+    endpoint = settings.endpoint if kind is TargetKind.EXAMPLE else kind.value
+    texts: tuple[str, ...] = (endpoint,)
+    if kind is not TargetKind.URL:
         texts = (settings.mode, *texts, settings.worker, settings.database_driver)
     return {
-        "mode": "-" if settings.endpoint == URL else settings.mode,  # it is not known there
-        "endpoint": settings.endpoint,
+        "mode": "-" if kind is TargetKind.URL else settings.mode,  # it is not known there
+        "endpoint": endpoint,
         "requests": settings.requests,
         "pool": None if each is None else settings.workers * each,
         "settings": settings.as_dict(),
@@ -34,7 +35,7 @@ def columns_of_settings(settings: Settings) -> dict[str, Any]:
 
 def columns_of(record: Record) -> dict[str, Any]:
     """The columns that are known in the end."""
-    columns = columns_of_settings(record.settings)
+    columns = columns_of_settings(record.settings, record.kind)
     words = f"{columns['words']} {record.status} {record.limit} {record.sentence}".lower()
     return columns | {
         "status": record.status,
@@ -64,11 +65,11 @@ def marks_of(number: int, record: Record) -> StoredMarks:
     )
 
 
-def settings_of(row: StoredRun) -> Settings:
-    """The row's settings; ValueError when this version cannot use them."""
+def settings_of(row: StoredRun) -> tuple[Settings, TargetKind]:
+    """The row's settings and kind of target; ValueError when this version cannot use them."""
     known = {name: value for name, value in row.settings.items() if name in FIELDS}
     try:
-        return read_settings(known)
+        return read_kept_settings(known, row.endpoint)
     except SettingsError as error:
         raise ValueError(str(error)) from error
 
@@ -87,8 +88,10 @@ def read(row: StoredRun, marks: StoredMarks | None) -> Record:
         except zlib.error as error:
             raise ValueError(f"the gauges are damaged: {error}") from error
         found["samples"] = tuple(Sample(*each) for each in samples)
+    settings, kind = settings_of(row)
     return Record(
-        settings=settings_of(row),
+        settings=settings,
+        kind=kind,
         status=row.status,
         number=row.number,
         label=row.label,

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import MINUTES, Environment
 from dashboard.errors import StartError
 from dashboard.runs.record import BROKEN_OFF, RUNNING, Record
-from settings import Settings
+from settings import Settings, TargetKind
 
 from . import rows, schema
 from .listing import Listing
@@ -43,7 +43,9 @@ class History:
         self._going: set[int] = set()
         self._owner = owner_name()
 
-    def begin(self, settings: Settings, label: str = "") -> int:
+    def begin(
+        self, settings: Settings, label: str = "", kind: TargetKind = TargetKind.EXAMPLE
+    ) -> int:
         """Give a run that starts now its number."""
         with self._session():
             row = StoredRun(
@@ -52,7 +54,7 @@ class History:
                 started_at=time.time(),
                 label=label[:MOST_LABEL],
                 pinned=False,
-                **rows.columns_of_settings(settings),
+                **rows.columns_of_settings(settings, kind),
             )
             db.session.add(row)
             db.session.commit()
@@ -71,7 +73,7 @@ class History:
 
     def add(self, record: Record) -> int:
         """Keep a run from elsewhere; its new number."""
-        number = self.begin(record.settings, record.label)
+        number = self.begin(record.settings, record.label, record.kind)
         self.finish(number, record)
         return number
 
@@ -163,7 +165,8 @@ class History:
             lost = row.owner == self._owner and row.number not in self._going
             if lost or is_gone(row.owner, row.started_at):
                 row.status = BROKEN_OFF
-                row.sentence = Record(rows.settings_of(row), BROKEN_OFF).sentence
+                settings, kind = rows.settings_of(row)
+                row.sentence = Record(settings, BROKEN_OFF, kind=kind).sentence
         db.session.commit()
 
     @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.analysis.diagnosis import Diagnosis
+from dashboard.analysis.effective_model import EffectiveModel
 from dashboard.analysis.observed_pools import POOL_FIELDS, observed_from_json, words_of
 from settings import Settings
 
@@ -15,13 +16,13 @@ from .paste import blocks
 
 def card(
     settings: Settings,
-    effective: Settings,
+    effective: EffectiveModel,
     facts: Mapping[str, Any] | None,
     diagnosis: Diagnosis | None,
 ) -> dict[str, Any] | None:
     """The app's card for the page and the command line, None for a run of ours.
 
-    ``effective`` are the settings as they were found.
+    ``effective`` is what was found.
     The lines to paste are those of the change that lifts the limit; where nothing held the run
     back, those of the run itself.
     """

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from dashboard.marks.samples import Sample
 from dashboard.text import iso_time
 from dashboard.workload.mix import parse_request_spec
-from settings import URL
+from settings import TargetKind
 from target_app.probe.marks import EXTRAS, PHASES, Mark
 
 from . import report
@@ -25,6 +25,7 @@ class TargetStatus(NamedTuple):
     pids: list[int]
     master: int | None
     origin: str = ""
+    kind: TargetKind = TargetKind.EXAMPLE
 
 
 class Life(NamedTuple):
@@ -63,7 +64,12 @@ def gauge_frame(run: str, index: int, samples: Sequence[Sample]) -> dict[str, An
 
 def idle(status: TargetStatus) -> dict[str, Any]:
     """The state before the first run."""
-    target = {"pids": status.pids, "master": status.master, "state": _readiness(status)}
+    target = {
+        "kind": status.kind.value,
+        "pids": status.pids,
+        "master": status.master,
+        "state": _readiness(status),
+    }
     return {"run": None, "status": "idle", "target": target, "error": None, "notes": []}
 
 
@@ -132,7 +138,7 @@ def _name(record: Record, life: Life | None) -> str:
 
 def _target(record: Record, life: Life | None) -> dict[str, Any]:
     """Who serves it: of a server that somebody else runs at most its address is known."""
-    is_external = record.settings.endpoint == URL
+    is_external = record.kind is TargetKind.URL
     workers = sorted({mark.worker for mark in record.marks if mark.worker}) if not life else []
     status = life.target if life else TargetStatus(workers, None)
     readiness = _readiness(status)
@@ -141,6 +147,7 @@ def _target(record: Record, life: Life | None) -> dict[str, Any]:
     if life and record.error is not None and readiness == "stopped":
         readiness = "failed"
     return {
+        "kind": record.kind.value,
         "pids": status.pids,
         "master": status.master,
         "state": readiness,

@@ -8,15 +8,16 @@ from typing import Any
 from config import SECONDS
 from dashboard.analysis.batches import Batch, batches_meaningful, find_batches
 from dashboard.analysis.diagnosis import Diagnosis, diagnose, live_diagnosis
+from dashboard.analysis.effective_model import EffectiveModel
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.forecast import Forecast, forecast, unknown
-from dashboard.analysis.observed_pools import ObservedApp, effective_settings, observed_from_json
+from dashboard.analysis.observed_pools import ObservedApp, effective_model, observed_from_json
 from dashboard.analysis.paths import PathRow, by_path
 from dashboard.marks.log import RunLog
 from dashboard.marks.requests import Request
 from dashboard.marks.samples import Sample
 from dashboard.workload.mix import names_of
-from settings import URL, Settings
+from settings import ENDPOINTS, Settings, TargetKind
 from target_app.probe.marks import Mark
 
 from . import report
@@ -41,6 +42,7 @@ class Record:
     status: str  # one of ENDED, or STARTING or RUNNING while it has no end yet
     marks: tuple[Mark, ...] = ()
     samples: tuple[Sample, ...] = ()
+    kind: TargetKind = TargetKind.EXAMPLE
     number: int = 0  # in the history, 0 when it is not kept
     label: str = ""
     pinned: bool = False
@@ -84,10 +86,17 @@ class Record:
             by_seq.setdefault(mark.seq, []).append(mark)
         return tuple(Request.of(seq, by_seq[seq]) for seq in sorted(by_seq))
 
+    def as_text(self, origin: str = "") -> str:
+        """The run as the original example's client prints one endpoint of ``origin``."""
+        path = ENDPOINTS[self.settings.endpoint] if self.kind is TargetKind.EXAMPLE else "/"
+        url = (self.origin or origin) + path
+        return report.example_text(url, self.settings.requests, self.requests)
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """What each request asked for, ``GET /orders``, in order of number."""
-        own = (f"GET {self.settings.path}",)
+        path = self.settings.path if self.kind is TargetKind.EXAMPLE else "/"
+        own = (f"GET {path}",)
         return names_of(self.request_specs or own, self.settings.requests)
 
     @cached_property
@@ -123,23 +132,26 @@ class Record:
         return card(self.settings, self.effective, self.app, self.diagnosis)
 
     @cached_property
-    def effective(self) -> Settings:
-        """The settings that the run really had, which an app has in part of its own."""
-        return effective_settings(self.settings, self.found, self.requests)
+    def effective(self) -> EffectiveModel:
+        """What the run turned out to have, which an app has in part of its own."""
+        return effective_model(self.settings, self.kind, self.found, self.requests)
 
     @cached_property
     def promised(self) -> Forecast:
         """What was promised, or else what its settings promise."""
         if self.promise is not None:
             return self.promise
-        return unknown(self.settings) if self.request_specs else forecast(self.settings)
+        known = self.kind is TargetKind.EXAMPLE and not self.request_specs
+        return forecast(self.settings) if known else unknown(self.kind)
 
     @cached_property
     def evidence(self) -> Evidence:
         """What it shows."""
         lag = max(float(self.generator.get(name) or 0.0) for name in ("lag", "spread"))
         mixed = bool(self.request_specs)
-        return Evidence.of(self.effective, self.requests, self.samples, lag, mixed=mixed)
+        return Evidence.of(
+            self.settings, self.requests, self.samples, lag, model=self.effective, mixed=mixed
+        )
 
     @cached_property
     def diagnosis(self) -> Diagnosis | None:
@@ -186,7 +198,7 @@ class Record:
         opened = self.generator.get("opened")
         if opened is not None and opened < self.settings.requests:
             late = self.settings.requests - opened
-            ours = self.settings.endpoint != URL
+            ours = self.kind is not TargetKind.URL
             why = f" (the backlog holds {self.settings.backlog})" if ours else ""
             notes.append(
                 f"{late} connections could not be opened before the release{why}: "
@@ -207,6 +219,7 @@ class Record:
         body = report.as_json(
             self.settings, self.promised, self.requests, self.batches, self.diagnosis
         )
+        body["kind"] = self.kind.value
         own = {"app": self.card} if self.app else {}
         paths = {"paths": [row.as_dict() for row in self.paths], "picture": self.picture}
         return body | {"status": self.status} | paths | own

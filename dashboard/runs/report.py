@@ -10,7 +10,7 @@ from dashboard.analysis.diagnosis import Diagnosis
 from dashboard.analysis.forecast import Forecast
 from dashboard.analysis.quantiles import median
 from dashboard.marks.requests import WAITS, Request
-from settings import ENDPOINTS, Settings
+from settings import Settings
 from target_app.probe.failures import FAILURES
 from target_app.probe.marks import PHASES, Phase
 
@@ -170,14 +170,14 @@ def example_sum(seconds: float) -> str:
     return f"SUM TOTAL ={seconds:6.2f}s"
 
 
-def example_text(settings: Settings, origin: str, requests: Sequence[Request]) -> str:
+def example_text(url: str, total: int, requests: Sequence[Request]) -> str:
     """The run as the original example's client prints one endpoint, with its sum."""
     ended = sorted((request for request in requests if request.end), key=_at)
-    lines = [example_heading(settings.requests, origin + ENDPOINTS.get(settings.endpoint, "/"))]
+    lines = [example_heading(total, url)]
     for request in ended:
         lines.append(example_line(_at(request), request.failure or str(request.status or "")))
-    total = total_seconds(requests)
-    lines += [example_total(total), RULE, example_sum(total)]
+    seconds = total_seconds(requests)
+    lines += [example_total(seconds), RULE, example_sum(seconds)]
     return "\n".join(lines) + "\n"
 
 

@@ -9,7 +9,7 @@ from dashboard.analysis.observed_pools import ObservedApp
 from dashboard.errors import StartError
 from dashboard.marks.log import RunLog
 from dashboard.workload.mix import RequestSpec
-from settings import Settings
+from settings import Settings, TargetKind
 
 from .page_state import Life, TargetStatus
 from .record import RUNNING, STARTING, Record
@@ -27,6 +27,7 @@ class Run:
     settings: Settings
     promised: Forecast
     log: RunLog
+    kind: TargetKind = TargetKind.EXAMPLE
     status: str = STARTING  # then RUNNING, and done, cancelled or failed
     step: str = ""
     step_since: float = field(default_factory=time.monotonic)
@@ -73,12 +74,13 @@ class Run:
 
     def _facts(self) -> dict[str, Any]:
         why = self.error
-        app, versions = self.app, versions_of(self.settings)
+        app, versions = self.app, versions_of(self.settings, self.kind)
         if app is not None:
             versions = {"Python": app["python"], **app["versions"]}
             app = app | {"found": self.found and self.found.as_json()}
         return {
             "settings": self.settings,
+            "kind": self.kind,
             "status": self.status,
             "number": self.history_id or 0,
             "label": self.label,

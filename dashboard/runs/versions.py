@@ -4,7 +4,7 @@ import platform
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
-from settings import URL, Settings
+from settings import Settings, TargetKind
 
 DISTRIBUTIONS = {
     "psycopg2": "psycopg2-binary",
@@ -16,9 +16,9 @@ DISTRIBUTIONS = {
 }
 
 
-def versions_of(settings: Settings) -> dict[str, str]:
+def versions_of(settings: Settings, kind: TargetKind = TargetKind.EXAMPLE) -> dict[str, str]:
     """Name and version of Python and of every package that shapes such a run."""
-    if settings.endpoint == URL:
+    if kind is TargetKind.URL:
         return {"Python": platform.python_version(), "poolscope": _version("poolscope")}
     names = ["poolscope", "Flask", "SQLAlchemy", "gunicorn"]
     names += ["gevent"] if settings.worker == "gevent" else []

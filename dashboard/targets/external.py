@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from dashboard.analysis.forecast import Forecast, forecast
+from dashboard.analysis.forecast import Forecast, unknown
 from dashboard.runs.run import Run
 from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
-from settings import URL, Settings, SettingsError
+from settings import Settings, TargetKind
 
 from .external_address import ExternalServer, notes_of, reach
 from .target import Step, Target
@@ -19,23 +19,27 @@ class ExternalTarget(Target):
         self._external = external
         self._address = ""
 
+    kind = TargetKind.URL
+
     @property
     def origin(self) -> str:
         """``http://127.0.0.1:9000``."""
         return self._external.origin
 
     @property
+    def asks(self) -> str:
+        """``http://127.0.0.1:9000: GET /orders``."""
+        specs = ", ".join(spec.text for spec in self._external.request_specs)
+        return f"{self._external.origin}: {specs}"
+
+    @property
     def defaults(self) -> Settings:
-        """Those of the project, at the endpoint url."""
-        return Settings(endpoint=URL)
+        """Those of the project."""
+        return Settings()
 
     def checked(self, settings: Settings) -> Settings:
-        """The settings themselves, where they are for this server."""
-        if settings.endpoint == URL:
-            return settings
-        origin = self._external.origin
-        why = f"--url has named {origin}, so nothing is started: use --endpoint url"
-        raise SettingsError([("endpoint", why)])
+        """The settings themselves: most of them say nothing of this server."""
+        return settings
 
     def request_specs(self, given: tuple[RequestSpec, ...]) -> tuple[RequestSpec, ...]:  # noqa: ARG002
         """Those of the command line."""
@@ -43,7 +47,7 @@ class ExternalTarget(Target):
 
     def promise(self, settings: Settings, request_specs: tuple[RequestSpec, ...] = ()) -> Forecast:  # noqa: ARG002
         """Nothing is known of it."""
-        return forecast(settings)
+        return unknown(self.kind)
 
     def prepare(self, run: Run, step: Step) -> None:  # noqa: ARG002
         """See that it takes connections."""

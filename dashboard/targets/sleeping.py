@@ -5,7 +5,7 @@ from dashboard.databases.databases import Databases, missing_driver
 from dashboard.errors import StartError
 from dashboard.runs.run import Run
 from dashboard.workload.mix import RequestSpec
-from settings import APP, ENDPOINTS, URL, Settings, SettingsError
+from settings import Settings
 
 from .gunicorn import GunicornProcess, Spec, TargetSpec
 from .started import StartedTarget
@@ -28,13 +28,7 @@ class SleepingTarget(StartedTarget):
         return Settings()
 
     def checked(self, settings: Settings) -> Settings:
-        """The settings themselves, where they name one of our endpoints."""
-        if settings.endpoint == APP:
-            why = "the endpoint app is there only where --app has named one: poolscope serve --app"
-            raise SettingsError([("endpoint", why)])
-        if settings.endpoint == URL:
-            why = "the endpoint url is there only where --url has named a server"
-            raise SettingsError([("endpoint", why)])
+        """The settings themselves."""
         return settings
 
     def request_specs(self, given: tuple[RequestSpec, ...]) -> tuple[RequestSpec, ...]:
@@ -52,11 +46,7 @@ class SleepingTarget(StartedTarget):
 
     def promise(self, settings: Settings, request_specs: tuple[RequestSpec, ...] = ()) -> Forecast:
         """Batches and seconds; nothing is known of paths that somebody chose."""
-        return (
-            unknown(settings)
-            if request_specs and settings.endpoint in ENDPOINTS
-            else forecast(settings)
-        )
+        return unknown(self.kind) if request_specs else forecast(settings)
 
     def watched(self, run: Run) -> tuple[str, int]:
         """The endpoint's database, and the target."""

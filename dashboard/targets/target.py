@@ -9,7 +9,7 @@ from dashboard.analysis.forecast import Forecast
 from dashboard.runs.run import Run
 from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
-from settings import Settings
+from settings import Settings, TargetKind
 
 Step = Callable[[str], None]
 
@@ -23,9 +23,16 @@ class Target(ABC):
     any_status = True  # whether an answer of 4xx counts as an answer
     patience_seconds = UNKNOWN_SECONDS
 
+    kind = TargetKind.EXAMPLE
+
     @property
     def origin(self) -> str:
         """The address of a server that somebody else runs, "" for one of ours."""
+        return ""
+
+    @property
+    def asks(self) -> str:
+        """What is requested, in words for people; "" where the settings say it."""
         return ""
 
     @property

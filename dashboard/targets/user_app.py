@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from dashboard.analysis.forecast import Forecast, forecast
-from dashboard.analysis.observed_pools import expected_settings, with_observed_pool
+from dashboard.analysis.forecast import Forecast, forecast_of, unknown
+from dashboard.analysis.observed_pools import expected_model, with_observed_pool
 from dashboard.runs.run import Run
 from dashboard.workload.mix import RequestSpec
-from settings import APP, Settings
+from settings import Settings, TargetKind
 
 from .gunicorn import GunicornProcess, Spec
 from .started import StartedTarget
@@ -27,6 +27,13 @@ class UserAppTarget(StartedTarget):
         self._user_app = user_app
         self._shown: Run | None = None  # the last run that came to its end
 
+    kind = TargetKind.APP
+
+    @property
+    def asks(self) -> str:
+        """``GET /orders, POST /orders x3``."""
+        return ", ".join(spec.text for spec in self._user_app.app.request_specs)
+
     @property
     def defaults(self) -> Settings:
         """What the app's own configuration says."""
@@ -42,10 +49,10 @@ class UserAppTarget(StartedTarget):
 
     def promise(self, settings: Settings, request_specs: tuple[RequestSpec, ...] = ()) -> Forecast:  # noqa: ARG002
         """What the last run of the app lets expect."""
-        if settings.endpoint != APP or self._shown is None:
-            return forecast(settings)
+        if self._shown is None:
+            return unknown(self.kind)
         requests = self._shown.record().requests
-        return forecast(expected_settings(settings, self._shown.found, requests))
+        return forecast_of(expected_model(settings, self._shown.found, requests))
 
     def watched(self, run: Run) -> tuple[str, int]:  # noqa: ARG002
         """The target; its databases are its own."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from config import SECONDS
 from dashboard.errors import StartError
-from settings import APP, MODES, Settings, SettingsError, read_settings
+from settings import MODES, Settings, SettingsError, read_settings
 
 from .probe_package import PROBE
 from .user_app_options import App
@@ -66,7 +66,7 @@ class AppEnvironment:
         mode = MODE_OF_CLASS.get(kind, "blocking")
         if mode == "gevent" and self.has_psycopg2 and "psycogreen" in self.versions:
             mode = "gevent-green"
-        given: dict[str, Any] = {"endpoint": APP, "mode": mode, "sleep_seconds": 0}
+        given: dict[str, Any] = {"mode": mode, "sleep_seconds": 0}
         for name in TAKEN:
             try:
                 read_settings({name: self.settings.get(name)})
@@ -166,4 +166,4 @@ def _checked(seen: dict[str, Any], app: App) -> AppEnvironment:
 
 def modes_of(seen: AppEnvironment, app: App) -> dict[str, str]:
     """Why each mode cannot be run in the app's environment, "" for those that can."""
-    return {name: seen.missing(Settings(mode=name, endpoint=APP), app) for name in MODES}
+    return {name: seen.missing(Settings(mode=name), app) for name in MODES}

@@ -9,7 +9,7 @@ from typing import Any
 from config import LOOPBACK, MINUTES, child_environ
 from dashboard.analysis.observed_pools import POOL_FIELDS
 from dashboard.errors import StartError
-from settings import APP, AUTO, Settings, SettingsError
+from settings import AUTO, Settings, SettingsError
 
 from .probe_package import CONFIGURATION, write_package
 from .user_app_environment import AppEnvironment, inspect_environment
@@ -26,9 +26,6 @@ class UserApp:
 
     def checked(self, settings: Settings) -> Settings:
         """The settings without what an app has of its own; SettingsError where it cannot do it."""
-        if settings.endpoint != APP:
-            why = f"this Poolscope serves {self.app.module}: use endpoint app, or start another"
-            raise SettingsError([("endpoint", why)])
         missing = self.environment.missing(settings, self.app)
         if missing:
             raise SettingsError([("mode", missing)])
@@ -64,7 +61,6 @@ class AppSpec:
         """The start settings of a run; what it does not use is left at its default."""
         kept = Settings(
             mode=settings.mode,
-            endpoint=settings.endpoint,
             worker_class=settings.worker,
             driver=settings.postgres_driver if settings.worker == "gevent" else "auto",
             workers=settings.workers,

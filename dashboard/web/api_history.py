@@ -9,7 +9,6 @@ from werkzeug.exceptions import NotFound
 from dashboard.exports import FORMATS, file_name, jsonl
 from dashboard.history.listing import MOST_NUMBER, QUERY, Listing
 from dashboard.history.store import History
-from dashboard.runs import report
 from dashboard.runs.comparison import compare
 from dashboard.runs.page_state import page
 from dashboard.runs.record import Record
@@ -119,7 +118,7 @@ def export_kept_run(number: int) -> Response:
 def get_kept_text(number: int) -> Response:
     """A kept run as the original example's client prints it."""
     record = _record(number)
-    text = report.example_text(record.settings, record.origin, record.requests)
+    text = record.as_text()
     return Response(text, mimetype="text/plain")
 
 

@@ -8,24 +8,23 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, make_response
 from werkzeug.exceptions import HTTPException, NotFound
 
+from config import LOOPBACK
 from dashboard import matrix
 from dashboard.conductor import Busy, Conductor
 from dashboard.errors import StartError
-from dashboard.runs import report
 from dashboard.runs.page_state import page
 from dashboard.runs.run import Run
 from dashboard.targets.user_app_environment import modes_of
 from fields import Field
 from settings import (
-    APP,
     ENDPOINTS,
     FIELDS,
     MODES,
     MYSQL_DRIVERS,
     POSTGRES_DRIVERS,
-    URL,
     Settings,
     SettingsError,
+    TargetKind,
     read_settings,
 )
 from target_app.probe.marks import PHASES
@@ -36,9 +35,9 @@ from .contract import EMPTY, SETTINGS, Text, asked, takes
 api = Blueprint("api", __name__, url_prefix="/api")
 
 NOT_OF_OURS = frozenset({"pool_from"})
-OF_A_URL = ("endpoint", "requests", "deadline_seconds")
+OF_A_URL = ("requests", "deadline_seconds")
 NOT_OF_AN_APP = frozenset(
-    {"sleep_seconds", "driver", "postgres_max_connections", "mysql_max_connections"}
+    {"endpoint", "sleep_seconds", "driver", "postgres_max_connections", "mysql_max_connections"}
 )
 
 LAUNCH_QUERY = (
@@ -64,26 +63,17 @@ def conductor() -> Conductor:
 @api.get("/options")
 def options() -> Response:
     """Everything that a form of the settings needs."""
-    databases = conductor().databases
+    kind, user_app = conductor().target.kind, conductor().user_app
     endpoints = []
-    user_app = conductor().user_app
-    external = conductor().external
-    paths = (
-        ENDPOINTS
-        if user_app is None
-        else {APP: ", ".join(request_spec.text for request_spec in user_app.app.request_specs)}
-    )
-    if external is not None:
-        paths = {
-            URL: f"{external.origin}: {', '.join(spec.text for spec in external.request_specs)}"
-        }
-    for name, path in paths.items():
-        reason = databases.missing(name)
+    for name, path in ENDPOINTS.items() if kind is TargetKind.EXAMPLE else ():
+        reason = conductor().databases.missing(name)
         endpoints.append({"name": name, "path": path, "available": not reason, "reason": reason})
     reasons = modes_of(user_app.environment, user_app.app) if user_app is not None else {}
     return jsonify(
         {
             "version": version("poolscope"),
+            "kind": kind.value,
+            "asks": conductor().target.asks,
             "phases": [phase.value for phase in PHASES],
             "modes": [
                 {
@@ -96,26 +86,21 @@ def options() -> Response:
                 for mode in MODES.values()
             ],
             "endpoints": endpoints,
-            "fields": [each._asdict() | {"type": each.kind} for each in _fields(tuple(paths))],
+            "fields": [each._asdict() | {"type": each.kind} for each in _fields(kind)],
             "app": user_app.facts() if user_app is not None else None,
         }
     )
 
 
-def _fields(endpoints: tuple[str, ...]) -> list[Field]:
+def _fields(kind: TargetKind) -> list[Field]:
     """The fields of the form: what an app has itself is no choice of a run, nor the reverse."""
     defaults = conductor().defaults
-    left_out = NOT_OF_AN_APP if APP in endpoints else NOT_OF_OURS
-    shown = [each for name, each in FIELDS.items() if name not in left_out]
-    if URL in endpoints:  # the other settings are those of the server itself
-        shown = [FIELDS[name] for name in OF_A_URL]
-    return [
-        each._replace(
-            default=getattr(defaults, each.name),
-            choices=endpoints if each.name == "endpoint" else each.choices,
-        )
-        for each in shown
-    ]
+    names = {
+        TargetKind.EXAMPLE: [name for name in FIELDS if name not in NOT_OF_OURS],
+        TargetKind.APP: [name for name in FIELDS if name not in NOT_OF_AN_APP],
+        TargetKind.URL: list(OF_A_URL),  # the others are those of the server itself
+    }
+    return [FIELDS[name]._replace(default=getattr(defaults, name)) for name in names[kind]]
 
 
 @api.post("/forecast")
@@ -198,10 +183,7 @@ def get_run_record(run_id: str) -> Response:
 @takes(types=("text/plain",))
 def get_run_text(run_id: str) -> Response:
     """The run as the original example's client prints it."""
-    run = _run(run_id)
-    external = conductor().external
-    origin = external.origin if external else f"http://127.0.0.1:{conductor().gunicorn.port}"
-    text = report.example_text(run.settings, origin, run.record().requests)
+    text = _run(run_id).record().as_text(f"http://{LOOPBACK}:{conductor().gunicorn.port}")
     return Response(text, mimetype="text/plain")
 
 

@@ -12,7 +12,7 @@ from dashboard.marks.requests import Request
 from dashboard.marks.version1 import mark_of_version1
 from dashboard.runs.record import Record
 from fields import Field
-from settings import ENDPOINTS, FIELDS, Settings, SettingsError, read_settings
+from settings import FIELDS, Settings, SettingsError, read_settings
 from target_app.probe.failures import FAILURES
 from target_app.probe.marks import ENDS, WITH_CONNECTION, Mark, Phase
 
@@ -62,8 +62,6 @@ def recorded(name: str) -> Record:
 
 def _value(field: Field) -> st.SearchStrategy[Any]:
     low, high = field.minimum, field.maximum
-    if field.name == "endpoint":  # of the others nothing can be promised
-        return st.sampled_from(list(ENDPOINTS))
     if field.kind == "choice":
         return st.sampled_from(field.choices)
     if field.kind == "number":

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from dashboard.analysis.effective_model import EffectiveModel
 from dashboard.analysis.evidence import Evidence
-from settings import Settings
 
 
 def waited(waiters: Sequence[object], evidence: Evidence) -> str:
@@ -11,16 +11,16 @@ def waited(waiters: Sequence[object], evidence: Evidence) -> str:
     return f"{len(waiters)} of {len(evidence.requests)} requests"
 
 
-def workers(settings: Settings) -> str:
+def workers(model: EffectiveModel) -> str:
     """``2 workers``."""
-    return f"{settings.workers} worker{'s' if settings.workers > 1 else ''}"
+    return f"{model.workers} worker{'s' if model.workers > 1 else ''}"
 
 
-def pool(settings: Settings) -> str:
+def pool(model: EffectiveModel) -> str:
     """``1 worker x (pool_size 5 + max_overflow 10) = 15``."""
-    total = (settings.pool_capacity or 0) * settings.workers
-    sizes = f"(pool_size {settings.pool_size} + max_overflow {settings.max_overflow})"
-    return f"{workers(settings)} x {sizes} = {total}"
+    total = (model.pool_capacity or 0) * model.workers
+    sizes = f"(pool_size {model.pool_size} + max_overflow {model.max_overflow})"
+    return f"{workers(model)} x {sizes} = {total}"
 
 
 def ranges(numbers: Sequence[int]) -> str:

@@ -1,9 +1,10 @@
-"""The values that suggestions give to settings: within what the settings and the database allow."""
+"""The values that suggestions give to settings: within what those and the database allow."""
 
 import math
 
+from dashboard.analysis.effective_model import EffectiveModel
 from dashboard.analysis.forecast import usable_connections
-from settings import APP, FIELDS, Settings
+from settings import FIELDS, TargetKind
 
 from .limit import Change
 
@@ -13,42 +14,42 @@ MOST_CONNECTIONS = int(FIELDS["pool_size"].maximum)  # that one pool can be told
 MOST_ACCEPTED = int(FIELDS["worker_connections"].maximum)
 
 
-def per_worker(settings: Settings) -> int:
+def per_worker(model: EffectiveModel) -> int:
     """The requests of each worker where they are shared evenly."""
-    return math.ceil(settings.requests / settings.workers)
+    return math.ceil(model.requests / model.workers)
 
 
-def room(settings: Settings) -> int:
+def room(model: EffectiveModel) -> int:
     """The connections that the database has for the pool of each worker."""
-    return max(1, min(MOST_CONNECTIONS, usable_connections(settings) // settings.workers))
+    return max(1, min(MOST_CONNECTIONS, usable_connections(model) // model.workers))
 
 
-def capacity(settings: Settings) -> int:
+def capacity(model: EffectiveModel) -> int:
     """The connections that each pool gives out, as a number that a setting takes."""
-    return min(MOST_CONNECTIONS, settings.pool_capacity or room(settings))
+    return min(MOST_CONNECTIONS, model.pool_capacity or room(model))
 
 
-def enough(settings: Settings) -> int:
+def enough(model: EffectiveModel) -> int:
     """The connections of each pool with which nobody would wait, as far as the database goes."""
-    return min(per_worker(settings), room(settings))
+    return min(per_worker(model), room(model))
 
 
-def larger_pool(settings: Settings) -> list[Change]:
+def larger_pool(model: EffectiveModel) -> list[Change]:
     """A pool in which nobody would wait; [] where the database has no more connections."""
-    size = enough(settings)
-    return [{"pool_size": size, "max_overflow": 0}] if size > capacity(settings) else []
+    size = enough(model)
+    return [{"pool_size": size, "max_overflow": 0}] if size > capacity(model) else []
 
 
-def threads_mode(settings: Settings) -> Change:
+def threads_mode(model: EffectiveModel) -> Change:
     """The mode that needs nothing in an app's environment."""
-    threads = min(MOST_THREADS, per_worker(settings))
+    threads = min(MOST_THREADS, per_worker(model))
     return {"worker_class": "auto", "mode": "threads", "threads": threads}
 
 
-def concurrent_mode(settings: Settings) -> Change:
+def concurrent_mode(model: EffectiveModel) -> Change:
     """The mode in which one worker serves many requests."""
-    if settings.endpoint != APP:
+    if model.kind is not TargetKind.APP:
         return {"worker_class": "auto", "driver": "auto", "mode": "gevent-green"}
-    if settings.driver in {"psycopg2", "psycopg2-green"}:
+    if model.driver in {"psycopg2", "psycopg2-green"}:
         return {"worker_class": "auto", "driver": "psycopg2-green", "mode": "gevent-green"}
-    return threads_mode(settings)
+    return threads_mode(model)

@@ -5,6 +5,8 @@ import type { Field, Phase, Settings } from "./run.d.ts";
 /** What the server offers: everything that the form needs. */
 export interface Options {
   version: string;
+  kind: string; // of the target: example, app or url
+  asks: string; // what is requested, where no endpoint says it
   phases: Phase[];
   modes: { name: string; title: string; reason: string }[];
   endpoints: { name: string; path: string; available: boolean; reason: string }[];

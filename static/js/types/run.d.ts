@@ -107,6 +107,7 @@ export interface Forecast {
 }
 
 export interface Target {
+  kind?: string; // example, app or url
   mode?: string;
   state?: string;
   pids?: number[];

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from dashboard.analysis.effective_model import EffectiveModel
 from dashboard.analysis.forecast import (
     CONNECT_SECONDS,
     NONE,
@@ -14,12 +15,15 @@ from dashboard.analysis.forecast import (
     forecast,
     holds_loop,
     may_collapse,
+    unknown,
     usable_connections,
     width_per_worker,
 )
-from settings import Settings, read_settings
+from settings import Settings, TargetKind, read_settings
 from tests.dashboard.stories import any_settings
 from tests.live.test_diagnosis import LABELLED, name
+
+of = EffectiveModel.of
 
 PROPERTY = settings(max_examples=60, deadline=None)
 PLAIN = {"pool_size": 15, "max_overflow": 0}
@@ -180,8 +184,8 @@ def test_a_timeout_of_the_pool_lets_those_fail_that_would_wait_longer() -> None:
 
 
 def test_postgres_keeps_some_connections_for_its_superuser_and_mysql_none() -> None:
-    assert usable_connections(Settings(postgres_max_connections=100)) == 97
-    assert usable_connections(Settings(endpoint="mysql", mysql_max_connections=100)) == 100
+    assert usable_connections(of(Settings(postgres_max_connections=100))) == 97
+    assert usable_connections(of(Settings(endpoint="mysql", mysql_max_connections=100))) == 100
 
 
 @pytest.mark.parametrize("endpoint", ["python", "postgres", "mysql"])
@@ -192,8 +196,10 @@ def test_only_a_driver_in_c_under_gevent_holds_the_loop(
 ) -> None:
     chosen = Settings(mode="threads", worker_class=worker, driver=driver, endpoint=endpoint)
     held = worker == "gevent" and endpoint != "python"
-    assert holds_loop(chosen) == (held and chosen.database_driver in {"psycopg2", "mysqlclient"})
-    assert width_per_worker(chosen) == (1 if holds_loop(chosen) else chosen.concurrency)
+    assert holds_loop(of(chosen)) == (
+        held and chosen.database_driver in {"psycopg2", "mysqlclient"}
+    )
+    assert width_per_worker(of(chosen)) == (1 if holds_loop(of(chosen)) else chosen.concurrency)
 
 
 @given(any_settings())
@@ -219,7 +225,7 @@ def test_any_settings_have_a_forecast_that_adds_up(chosen: Settings) -> None:
     elif counts(found)[0] > 1:
         assert f"{len(found.batches)} batches of {counts(found)[0]}" in found.sentence
     assert (f"about {found.failed} will fail" in found.sentence) == bool(found.failed)
-    assert may_collapse(chosen) or "overflow" not in found.limit
+    assert may_collapse(of(chosen)) or "overflow" not in found.limit
 
 
 @given(
@@ -240,8 +246,8 @@ def test_more_of_a_resource_is_never_slower_where_that_is_certain(
     assert after.total_seconds <= before.total_seconds + max(0.0, opened) + HEALED
 
 
-@pytest.mark.parametrize("endpoint", ["app", "url"])
-def test_of_what_is_not_ours_nothing_is_promised(endpoint: str) -> None:
-    found = forecast(read_settings({"endpoint": endpoint}))
+@pytest.mark.parametrize("kind", list(TargetKind))
+def test_of_what_is_not_ours_nothing_is_promised(kind: TargetKind) -> None:
+    found = unknown(kind)
     assert (found.batches, found.total_seconds, found.limit) == ((), 0.0, "unknown")
     assert found.sentence.startswith("no forecast for")

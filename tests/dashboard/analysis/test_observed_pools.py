@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from dashboard.analysis.effective_model import EffectiveModel
 from dashboard.analysis.evidence import Evidence
-from dashboard.analysis.forecast import forecast
+from dashboard.analysis.forecast import forecast_of, unknown
 from dashboard.analysis.observed_pools import (
     ObservedApp,
-    effective_settings,
-    expected_settings,
+    effective_model,
+    expected_model,
     limiting_pool,
     merged,
     observed_from_json,
@@ -21,7 +22,7 @@ from dashboard.analysis.suggestions import suggestions_for
 from dashboard.marks.requests import Request
 from dashboard.runs.app_card import as_text, card
 from dashboard.runs.paste import gunicorn_lines, pool_lines
-from settings import Settings, read_settings
+from settings import Settings, TargetKind, read_settings
 from target_app.probe.marks import Mark, Phase
 from target_app.probe.pools import NUMBERS_PER_POOL
 
@@ -30,7 +31,7 @@ POOL: dict[str, Any] = {
     "dialect": "postgresql", "driver": "psycopg2", "asked": None,
 }  # fmt: skip
 NOTICE: dict[str, Any] = {"pools": [POOL], "drivers": ["psycopg2"], "green": False}
-SETTINGS = read_settings({"endpoint": "app", "mode": "threads", "sleep_seconds": 0})
+SETTINGS = read_settings({"mode": "threads", "sleep_seconds": 0})
 FOUND = observed_from_notice(NOTICE)
 
 
@@ -48,30 +49,33 @@ def request(seq: int, pool: int = 0, waited: float = 0.0, service: float = 0.4) 
 
 
 def test_a_run_of_an_app_had_its_pool_its_driver_and_its_time() -> None:
-    had = effective_settings(SETTINGS, FOUND, [request(1)])
+    had = effective_model(SETTINGS, TargetKind.APP, FOUND, [request(1)])
     assert (had.pool_class, had.pool_size, had.max_overflow) == ("QueuePool", 2, 1)
-    assert had.database_driver == "psycopg2"
+    assert had.driver == "psycopg2"
     assert had.sleep_seconds == pytest.approx(0.4)
-    assert effective_settings(Settings(), FOUND, []) == Settings()
+    ours = effective_model(Settings(), TargetKind.EXAMPLE, FOUND, [])
+    assert ours == EffectiveModel.of(Settings())
 
 
 @pytest.mark.parametrize("kind", ["NullPool", "StaticPool", "SingletonThreadPool"])
 def test_a_pool_without_limits_has_none(kind: str) -> None:
     notice = NOTICE | {"pools": [POOL | {"class": kind, "size": None, "overflow": None}]}
     assert (
-        effective_settings(SETTINGS, observed_from_notice(notice), [request(1)]).pool_capacity
+        effective_model(
+            SETTINGS, TargetKind.APP, observed_from_notice(notice), [request(1)]
+        ).pool_capacity
         is None
     )
 
 
 def test_without_sqlalchemy_the_driver_is_known_by_its_module() -> None:
     django = observed_from_notice({"pools": [], "drivers": ["psycopg2"], "django": True})
-    had = effective_settings(SETTINGS, django, [request(1)])
-    assert (had.pool_capacity, had.database_driver) == (None, "psycopg2")
+    had = effective_model(SETTINGS, TargetKind.APP, django, [request(1)])
+    assert (had.pool_capacity, had.driver) == (None, "psycopg2")
     assert "time in Python" in words_of(django)[0]
-    assert effective_settings(SETTINGS, None, []).database_driver == "none"
+    assert effective_model(SETTINGS, TargetKind.APP, None, []).driver == "none"
     green = observed_from_notice({"pools": [], "drivers": ["psycopg2"], "green": True})
-    assert effective_settings(SETTINGS, green, []).database_driver == "psycopg2-green"
+    assert effective_model(SETTINGS, TargetKind.APP, green, []).driver == "psycopg2-green"
 
 
 def test_of_two_pools_the_one_that_was_waited_for_is_the_limit() -> None:
@@ -87,12 +91,12 @@ def test_of_two_pools_the_one_that_was_waited_for_is_the_limit() -> None:
 
 
 def test_nothing_is_promised_of_an_app_before_a_run_has_shown_it() -> None:
-    assert forecast(SETTINGS).limit == "unknown"
+    assert unknown(TargetKind.APP).limit == "unknown"
     settings = replace(SETTINGS, requests=9, threads=9)
-    shown = expected_settings(settings, FOUND, [request(1)])
-    assert [count for count, _ in forecast(shown).batches] == [3, 3, 3]
+    shown = expected_model(settings, FOUND, [request(1)])
+    assert [count for count, _ in forecast_of(shown).batches] == [3, 3, 3]
     here = replace(settings, pool_from="here", pool_size=9, max_overflow=0)
-    assert len(forecast(expected_settings(here, FOUND, [request(1)])).batches) == 1
+    assert len(forecast_of(expected_model(here, FOUND, [request(1)])).batches) == 1
 
 
 def test_a_tried_pool_is_forgotten_with_the_next_run_of_the_apps_own() -> None:
@@ -100,15 +104,16 @@ def test_a_tried_pool_is_forgotten_with_the_next_run_of_the_apps_own() -> None:
     tried = observed_from_notice(
         NOTICE | {"pools": [POOL | {"size": 9, "overflow": 0, "asked": asked}]}
     )
-    assert effective_settings(SETTINGS, tried, []).pool_capacity == 9
-    assert expected_settings(SETTINGS, tried, []).pool_capacity == 3
+    assert effective_model(SETTINGS, TargetKind.APP, tried, []).pool_capacity == 9
+    assert expected_model(SETTINGS, tried, []).pool_capacity == 3
     assert "the app's own is QueuePool, pool_size 2 + max_overflow 1" in words_of(tried)[0]
 
 
 def test_what_lifts_an_apps_limit_can_be_launched_as_it_stands() -> None:
     chosen = replace(SETTINGS, mode="blocking", requests=20, threads=8)
     requests = [request(seq) for seq in range(1, 21)]
-    evidence = Evidence.of(effective_settings(chosen, FOUND, requests), requests)
+    had = effective_model(chosen, TargetKind.APP, FOUND, requests)
+    evidence = Evidence.of(chosen, requests, model=had)
     for limit in ("sync-workers", "blocking-driver", "pool-capacity", "max-connections"):
         for each in suggestions_for(limit, evidence):
             assert read_settings(each.settings.as_dict()) == each.settings
@@ -159,10 +164,10 @@ def test_the_card_says_what_was_given_and_found() -> None:
         "module": "shop:app", "python": "3.12.1", "versions": {"gunicorn": "23.0.0"},
         "given": "gunicorn.conf.py: workers 2", "found": FOUND.as_json(),
     }  # fmt: skip
-    shown = card(SETTINGS, effective_settings(SETTINGS, FOUND, []), facts, None)
+    shown = card(SETTINGS, effective_model(SETTINGS, TargetKind.APP, FOUND, []), facts, None)
     assert shown is not None
     assert shown["pool"]["pool_size"] == 2
     text = "\n".join(as_text(shown))
     assert "shop:app on gunicorn 23.0.0, Python 3.12.1." in text
     assert "Found: QueuePool, pool_size 2 + max_overflow 1, pool_timeout 30 s, psycopg2" in text
-    assert card(SETTINGS, SETTINGS, None, None) is None
+    assert card(SETTINGS, EffectiveModel.of(SETTINGS), None, None) is None

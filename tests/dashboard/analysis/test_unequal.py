@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dashboard.analysis.batches import batches_meaningful, find_batches
 from dashboard.analysis.diagnosis import diagnose
+from dashboard.analysis.effective_model import EffectiveModel
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.external import limit_of, sentence_of
 from dashboard.analysis.paths import as_text, by_path
@@ -17,7 +18,7 @@ from dashboard.analysis.queueing import makespan
 from dashboard.marks.requests import Request
 from dashboard.runs import report
 from dashboard.runs.record import Record
-from settings import Settings
+from settings import Settings, TargetKind
 from tests.dashboard.stories import marks, request
 
 SHORT, LONG = 0.02, 2.0
@@ -89,7 +90,7 @@ def test_noise_of_a_busy_machine_leaves_the_picture() -> None:
 
 def test_where_the_server_tells_nothing_there_are_no_batches() -> None:
     requests = [request(n, f"queued 0 done {n}", detail="200") for n in range(1, 6)]
-    told = [run_of(requests, Settings(endpoint="url", requests=5)), run_of([], Settings())]
+    told = [run_of(requests, Settings(requests=5)), run_of([], Settings())]
     assert [(run.batches, run.picture) for run in told] == [((), "unknown"), ((), "batches")]
 
 
@@ -198,23 +199,28 @@ def test_failures_and_the_servers_own_times_stand_in_the_table() -> None:
 
 
 def test_the_limit_of_another_server_is_read_off_its_requests() -> None:
-    there = Settings(endpoint="url", requests=40)
-    waited = Evidence.of(there, through_a_pool([0.5] * 40, 5))
+    settings = Settings(requests=40)
+
+    def there(requests: list[Request]) -> Evidence:
+        model = EffectiveModel.of(settings, TargetKind.URL)
+        return Evidence.of(settings, requests, model=model)
+
+    waited = there(through_a_pool([0.5] * 40, 5))
     assert limit_of(waited) == "pool-capacity"
     assert "35 of 40 requests waited for a connection: 5 at a time" in diagnose(waited).sentence
     assert diagnose(waited).suggestions == ()
-    alone = Evidence.of(there, through_a_pool([0.5] * 4, 5))
+    alone = there(through_a_pool([0.5] * 4, 5))
     assert sentence_of(limit_of(alone), alone) == "No request waited for another."
     queued = [
         request(n, f"queued 0 handling {n} responding {n + 1} done {n + 1}") for n in range(1, 9)
     ]
-    found = diagnose(Evidence.of(there, queued))
+    found = diagnose(there(queued))
     assert found.limit == "workers"
     assert "at most 1 at a time" in found.sentence
-    silent = Evidence.of(there, [request(n, f"queued 0 done {n}") for n in range(1, 5)])
+    silent = there([request(n, f"queued 0 done {n}") for n in range(1, 5)])
     assert diagnose(silent).limit == "unknown"
     assert "not known" in diagnose(silent).sentence
-    assert "No request was answered" in diagnose(Evidence.of(there, [])).sentence
+    assert "No request was answered" in diagnose(there([])).sentence
 
 
 def test_a_record_says_its_picture_and_its_paths() -> None:

@@ -27,7 +27,7 @@ from dashboard.exports.scene import ticks
 from dashboard.exports.tokens import light
 from dashboard.exports.trace import lanes
 from dashboard.runs.record import Record
-from settings import Settings
+from settings import Settings, TargetKind
 from target_app.probe.marks import Mark, Phase
 from tests.dashboard.har12 import HAR
 from tests.dashboard.records import record
@@ -217,7 +217,7 @@ def test_what_was_asked_for_stands_in_the_rows_and_in_the_har() -> None:
 
 def test_a_har_names_the_server_that_was_asked() -> None:
     there = replace(
-        MIX, origin="https://shop.example:8443", settings=Settings(requests=4, endpoint="url")
+        MIX, origin="https://shop.example:8443", settings=Settings(requests=4), kind=TargetKind.URL
     )
     again = jsonl.read(written("jsonl", there))
     asked = json.loads(written("har", again))["log"]["entries"][0]["request"]

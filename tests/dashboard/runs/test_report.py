@@ -127,8 +127,8 @@ def test_a_run_is_printed_as_the_seeds_client_prints_it() -> None:
         FAILED,
         request(4, "queued 0 handling 0"),
     ]
-    settings = Settings(endpoint="postgres", requests=4)
-    assert report.example_text(settings, "http://localhost:8000", answers) == (
+    url = "http://localhost:8000/sleep/postgres/"
+    assert report.example_text(url, 4, answers) == (
         "Sending 4 requests for http://localhost:8000/sleep/postgres/...\n"
         "\t@  2.00s got response [pool-timeout]\n"
         "\t@  5.05s got response [200]\n"

@@ -17,7 +17,7 @@ from dashboard.runs.record import Record
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
 from dashboard.targets.external_address import ExternalServer, parse_urls, reach
-from settings import Settings, SettingsError
+from settings import Settings, SettingsError, TargetKind, read_settings
 from tests.dashboard.conftest import Server
 from tests.served import public
 
@@ -113,7 +113,7 @@ def test_a_server_that_cannot_be_reached_says_why(
             reach(outside_at(taken.getsockname()[1]))
     with pytest.raises(StartError, match="No server named no-such-name"):
         reach(outside_at(1, host="no-such-name.invalid"))
-    with pytest.raises(StartError, match="Write http://"):
+    with pytest.raises(StartError, match="Use http://"):
         reach(outside_at(server.server_port, tls=True))
     # The context that this process holds trusts the system's authorities only.
     with pytest.raises(StartError, match="SSL_CERT_FILE"):
@@ -135,7 +135,7 @@ def runtime(one_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def run(runtime: Runtime, **given: Any) -> Run:
-    run = runtime.conductor.launch(Settings(endpoint="url", **given))
+    run = runtime.conductor.launch(Settings(**given))
     runtime.conductor.wait()
     return run
 
@@ -171,13 +171,12 @@ def test_a_run_at_it_starts_nothing_and_keeps_what_it_says(
     assert server.asked
 
 
-def test_no_browser_can_name_another_server(runtime: Runtime, one_server: Server) -> None:
-    for endpoint in ("postgres", "python", "app"):
-        with pytest.raises(SettingsError, match="use --endpoint url"):
-            runtime.conductor.launch(Settings(endpoint=endpoint))
-    one_server.forget()
-    assert len(runtime.conductor.runs) <= 1
+def test_no_settings_can_name_another_server(runtime: Runtime) -> None:
+    for endpoint in ("url", "app", "http://192.0.2.1/"):
+        with pytest.raises(SettingsError, match="endpoint must be one of"):
+            read_settings({"endpoint": endpoint})
+    assert {run.kind for run in runtime.conductor.runs.values()} <= {TargetKind.URL}
 
 
 def test_without_the_option_there_is_no_such_endpoint() -> None:
-    assert Record(Settings(endpoint="url"), "done").promised.limit == "unknown"
+    assert Record(Settings(), "done", kind=TargetKind.URL).promised.limit == "unknown"

@@ -71,13 +71,13 @@ def test_values_of_variables_are_in_no_text() -> None:
 def test_the_apps_own_configuration_is_where_a_run_begins() -> None:
     look = seen(worker_class="gthread", workers=3, threads=16, backlog=64)
     found = look.defaults()
-    assert (found.endpoint, found.mode, found.worker) == ("app", "threads", "gthread")
+    assert (found.mode, found.worker) == ("threads", "gthread")
     assert (found.workers, found.threads, found.backlog) == (3, 16, 64)
     assert seen(worker_class="sync", threads=4).defaults().mode == "threads"
     assert seen(worker_class="gevent").defaults().mode == "gevent-green"
     assert seen(worker_class="gunicorn.workers.ggevent.GeventWorker").defaults().worker == "gevent"
     uvicorn = seen(worker_class="uvicorn.workers.UvicornWorker", workers=99)
-    assert uvicorn.defaults() == Settings(endpoint="app", mode="blocking", sleep_seconds=0)
+    assert uvicorn.defaults() == Settings(mode="blocking", sleep_seconds=0)
     assert "UvicornWorker" in uvicorn.note
 
 
@@ -152,7 +152,7 @@ def test_gunicorn_gets_what_was_chosen_and_one_import_path() -> None:
     ],
 )
 def test_a_failed_start_is_told_with_cause_and_cure(log: str, cause: str, cure: str) -> None:
-    spec = AppSpec.of(Settings(endpoint="app"), guest_of(seen(), env=["SECRET=abcdef"]))
+    spec = AppSpec.of(Settings(), guest_of(seen(), env=["SECRET=abcdef"]))
     error = spec.failure("did not become ready", log + "\nabcdef")
     assert isinstance(error, StartError)
     assert cause in error.cause

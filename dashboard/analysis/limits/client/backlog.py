@@ -10,8 +10,8 @@ LONGEST = int(FIELDS["backlog"].maximum)
 
 
 def _detect(evidence: Evidence) -> bool:
-    settings = evidence.settings
-    return settings.requests > settings.backlog and evidence.overdue >= OVERDUE
+    model = evidence.model
+    return model.requests > model.backlog and evidence.overdue >= OVERDUE
 
 
 def _explain(evidence: Evidence) -> str:
@@ -22,15 +22,15 @@ def _explain(evidence: Evidence) -> str:
     reached = (mark.at for mark in marks if mark.phase is Phase.HANDLING)
     return (
         f"{len(late)} of {len(evidence.requests)} requests found the backlog of "
-        f"{evidence.settings.backlog} full, and the kernel tried their connections again: the "
+        f"{evidence.model.backlog} full, and the kernel tried their connections again: the "
         f"last of them reached a worker {max(reached, default=evidence.total):.1f} s after the "
         "release."
     )
 
 
 def _suggest(evidence: Evidence) -> list[Change]:
-    settings = evidence.settings
-    return [{"backlog": min(LONGEST, max(settings.requests, 2 * settings.backlog))}]
+    model = evidence.model
+    return [{"backlog": min(LONGEST, max(model.requests, 2 * model.backlog))}]
 
 
 LIMIT = Limit(word="backlog", precedence=30, detect=_detect, explain=_explain, suggest=_suggest)

@@ -14,5 +14,5 @@ LIMIT = Limit(
         f"Our own generator was late: it read answers up to {evidence.lag:.2f} s after they had "
         "arrived, so this run says little about the server."
     ),
-    suggest=lambda evidence: [{"requests": max(1, evidence.settings.requests // 2)}],
+    suggest=lambda evidence: [{"requests": max(1, evidence.model.requests // 2)}],
 )

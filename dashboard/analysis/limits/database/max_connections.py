@@ -1,41 +1,42 @@
 """The database refuses connections."""
 
+from dashboard.analysis.effective_model import EffectiveModel
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.forecast import usable_connections
 from dashboard.analysis.limits.limit import Change, Limit
 from dashboard.analysis.limits.phrases import pool
 from dashboard.analysis.limits.values import room
-from settings import APP, FIELDS, Settings
+from settings import FIELDS, TargetKind
 
 MOST = int(FIELDS["postgres_max_connections"].maximum)
 SPARE = 10  # connections for others than the run
 
 
 def _explain(evidence: Evidence) -> str:
-    settings = evidence.settings
+    model = evidence.model
     return (
-        f"{evidence.failed('too-many-connections')} of {settings.requests} requests were refused a "
-        f"connection by the database: it gives {usable_connections(settings)}, and "
-        f"{_asked(settings)} asked for more."
+        f"{evidence.failed('too-many-connections')} of {model.requests} requests were refused a "
+        f"connection by the database: it gives {usable_connections(model)}, and "
+        f"{_asked(model)} asked for more."
     )
 
 
-def _asked(settings: Settings) -> str:
-    if settings.pool_class == "NullPool":
+def _asked(model: EffectiveModel) -> str:
+    if model.pool_class == "NullPool":
         return "NullPool, which opens one for each checkout,"
-    return f"{pool(settings)} connections"
+    return f"{pool(model)} connections"
 
 
 def _suggest(evidence: Evidence) -> list[Change]:
-    settings = evidence.settings
-    fitting = {"pool_class": "QueuePool", "pool_size": room(settings), "max_overflow": 0}
-    return [fitting] if settings.endpoint == APP else [fitting, _more_connections(settings)]
+    model = evidence.model
+    fitting = {"pool_class": "QueuePool", "pool_size": room(model), "max_overflow": 0}
+    return [fitting] if model.kind is TargetKind.APP else [fitting, _more_connections(model)]
 
 
-def _more_connections(settings: Settings) -> Change:
-    mysql = settings.database == "mysql"
+def _more_connections(model: EffectiveModel) -> Change:
+    mysql = model.database == "mysql"
     name = "mysql_max_connections" if mysql else "postgres_max_connections"
-    return {name: min(MOST, settings.requests + SPARE)}
+    return {name: min(MOST, model.requests + SPARE)}
 
 
 LIMIT = Limit(

@@ -15,27 +15,27 @@ KEPT_SHARE = 0.9  # of the capacity, below which places were lost
 
 
 def _detect(evidence: Evidence) -> bool:
-    settings = evidence.settings
-    if settings.max_overflow <= 0 or not waited_for_pool(evidence):
+    model = evidence.model
+    if model.max_overflow <= 0 or not waited_for_pool(evidence):
         return False
-    return evidence.mean_in_use() < KEPT_SHARE * (settings.pool_capacity or 0)
+    return evidence.mean_in_use() < KEPT_SHARE * (model.pool_capacity or 0)
 
 
 def _explain(evidence: Evidence) -> str:
-    settings = evidence.settings
-    lost = max(1, (settings.pool_capacity or 0) - evidence.min_in_use())
-    where = "" if settings.workers == 1 else " in one of the workers"
+    model = evidence.model
+    lost = max(1, (model.pool_capacity or 0) - evidence.min_in_use())
+    where = "" if model.workers == 1 else " in one of the workers"
     return (
         f"{waited(evidence.pool_waiters, evidence)} waited for a connection. "
-        f"{pool(settings)} at a time at first, "
+        f"{pool(model)} at a time at first, "
         f"then {evidence.min_in_use()}{where}: while requests waited, {lost} overflow connections "
         f"were closed and their places were lost ({evidence.mean_in_use():.1f} in use on average)."
     )
 
 
 def _suggest(evidence: Evidence) -> list[Change]:
-    settings = evidence.settings
-    return [{"pool_size": capacity(settings), "max_overflow": 0}, *larger_pool(settings)]
+    model = evidence.model
+    return [{"pool_size": capacity(model), "max_overflow": 0}, *larger_pool(model)]
 
 
 LIMIT = Limit(

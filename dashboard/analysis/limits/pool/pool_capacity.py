@@ -10,7 +10,7 @@ from .waits import waited_for_pool
 
 def _explain(evidence: Evidence) -> str:
     who = waited(evidence.pool_waiters, evidence)
-    return f"{who} waited for a connection: {pool(evidence.settings)} at a time."
+    return f"{who} waited for a connection: {pool(evidence.model)} at a time."
 
 
 LIMIT = Limit(
@@ -18,7 +18,7 @@ LIMIT = Limit(
     precedence=60,
     detect=waited_for_pool,
     explain=_explain,
-    suggest=lambda evidence: larger_pool(evidence.settings),
+    suggest=lambda evidence: larger_pool(evidence.model),
     as_next="the next limit is the pool's capacity",
     wait=Wait.CONNECTION,
 )

@@ -12,18 +12,18 @@ LONGEST_SECONDS = FIELDS["pool_timeout"].maximum
 
 
 def _explain(evidence: Evidence) -> str:
-    settings = evidence.settings
+    model = evidence.model
     return (
-        f"{evidence.failed('pool-timeout')} of {settings.requests} requests gave up after "
-        f"{settings.pool_timeout:g} s (pool_timeout) without a connection: {pool(settings)} at a "
+        f"{evidence.failed('pool-timeout')} of {model.requests} requests gave up after "
+        f"{model.pool_timeout:g} s (pool_timeout) without a connection: {pool(model)} at a "
         f"time, each held for {evidence.mean_service_seconds:.1f} s on average."
     )
 
 
 def _suggest(evidence: Evidence) -> list[Change]:
-    settings = evidence.settings
-    patient = math.ceil(2 * evidence.total + settings.sleep_seconds * 10)
-    return [*larger_pool(settings), {"pool_timeout": min(LONGEST_SECONDS, patient)}]
+    model = evidence.model
+    patient = math.ceil(2 * evidence.total + model.sleep_seconds * 10)
+    return [*larger_pool(model), {"pool_timeout": min(LONGEST_SECONDS, patient)}]
 
 
 LIMIT = Limit(

@@ -5,28 +5,28 @@ from dashboard.analysis.forecast import holds_loop
 from dashboard.analysis.limits.limit import Change, Limit
 from dashboard.analysis.limits.phrases import waited, workers
 from dashboard.analysis.limits.values import concurrent_mode
-from settings import APP
+from settings import TargetKind
 
 
 def _detect(evidence: Evidence) -> bool:
-    return holds_loop(evidence.settings) and bool(evidence.queue_waiters) and evidence.serial()
+    return holds_loop(evidence.model) and bool(evidence.queue_waiters) and evidence.serial()
 
 
 def _explain(evidence: Evidence) -> str:
-    settings = evidence.settings
+    model = evidence.model
     return (
         f"{waited(evidence.queue_waiters, evidence)} waited for gevent's event loop: "
-        f"{settings.database_driver} waits for the database in C and holds the loop, so "
-        f"{workers(settings)} x 1 request = {settings.workers} at a time, although "
-        f"{settings.worker_connections} could be open."
+        f"{model.driver} waits for the database in C and holds the loop, so "
+        f"{workers(model)} x 1 request = {model.workers} at a time, although "
+        f"{model.worker_connections} could be open."
     )
 
 
 def _suggest(evidence: Evidence) -> list[Change]:
-    settings = evidence.settings
-    if settings.endpoint == APP:
-        return [concurrent_mode(settings)]
-    return [{"driver": "pymysql" if settings.database == "mysql" else "psycopg2-green"}]
+    model = evidence.model
+    if model.kind is TargetKind.APP:
+        return [concurrent_mode(model)]
+    return [{"driver": "pymysql" if model.database == "mysql" else "psycopg2-green"}]
 
 
 LIMIT = Limit(

@@ -4,7 +4,7 @@ from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.limits.limit import Limit
 from dashboard.analysis.limits.pool.waits import waited_for_pool
 from dashboard.analysis.limits.values import MOST_WORKERS
-from settings import ENDPOINTS
+from settings import TargetKind
 
 from . import blocking_driver, sync_workers, threads, worker_connections
 
@@ -23,8 +23,8 @@ def _detect(evidence: Evidence) -> bool:
 
 
 def _explain(evidence: Evidence) -> str:
-    settings = evidence.settings
-    slept = f" for sleeps of {settings.sleep_seconds:g} s" if settings.endpoint in ENDPOINTS else ""
+    model = evidence.model
+    slept = f" for sleeps of {model.sleep_seconds:g} s" if model.kind is TargetKind.EXAMPLE else ""
     return (
         f"The workers were busy computing, not waiting: the busiest took "
         f"{evidence.cpu_share * 100:.0f} % of one core, and the run took {evidence.total:.1f} s"
@@ -37,5 +37,5 @@ LIMIT = Limit(
     precedence=40,
     detect=_detect,
     explain=_explain,
-    suggest=lambda evidence: [{"workers": min(MOST_WORKERS, 2 * evidence.settings.workers)}],
+    suggest=lambda evidence: [{"workers": min(MOST_WORKERS, 2 * evidence.model.workers)}],
 )

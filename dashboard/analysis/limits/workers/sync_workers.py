@@ -1,5 +1,6 @@
 """Each sync worker serves one request, and the others wait for a worker."""
 
+from dashboard.analysis.effective_model import NO_DRIVER
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.limits.limit import Change, Limit
 from dashboard.analysis.limits.phrases import waited, workers
@@ -10,37 +11,36 @@ from dashboard.analysis.limits.values import (
     larger_pool,
     threads_mode,
 )
-from dashboard.analysis.observed_pools import NO_DRIVER
-from settings import APP
+from settings import TargetKind
 
 DEFAULT_POOL_SIZE = 5
 
 
 def _detect(evidence: Evidence) -> bool:
-    return evidence.settings.worker == "sync" and bool(evidence.queue_waiters)
+    return evidence.model.worker == "sync" and bool(evidence.queue_waiters)
 
 
 def _explain(evidence: Evidence) -> str:
-    settings = evidence.settings
+    model = evidence.model
     return (
-        f"{waited(evidence.queue_waiters, evidence)} waited for a worker: {workers(settings)} of "
-        f"class sync x 1 request = {settings.workers} at a time."
+        f"{waited(evidence.queue_waiters, evidence)} waited for a worker: {workers(model)} of "
+        f"class sync x 1 request = {model.workers} at a time."
     )
 
 
 def _suggest(evidence: Evidence) -> list[Change]:
-    settings = evidence.settings
-    is_app = settings.endpoint == APP
-    size = enough(settings)
+    model = evidence.model
+    is_app = model.kind is TargetKind.APP
+    size = enough(model)
     needs_pool = size > DEFAULT_POOL_SIZE
     if is_app:
-        needs_pool = bool(larger_pool(settings)) and settings.driver != NO_DRIVER
+        needs_pool = bool(larger_pool(model)) and model.driver != NO_DRIVER
     pool = {"max_overflow": 0, "pool_size": size} if needs_pool else {}
-    more = min(MOST_WORKERS, max(2, min(settings.requests, 2 * settings.workers)))
+    more = min(MOST_WORKERS, max(2, min(model.requests, 2 * model.workers)))
     return [
         {"workers": more},
-        *([threads_mode(settings)] if is_app else []),
-        concurrent_mode(settings) | pool,
+        *([threads_mode(model)] if is_app else []),
+        concurrent_mode(model) | pool,
     ]
 
 

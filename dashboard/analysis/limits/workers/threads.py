@@ -7,17 +7,17 @@ from dashboard.analysis.limits.values import MOST_THREADS, per_worker
 
 
 def _detect(evidence: Evidence) -> bool:
-    settings = evidence.settings
-    if settings.worker != "gthread" or not evidence.queue_waiters:
+    model = evidence.model
+    if model.worker != "gthread" or not evidence.queue_waiters:
         return False
-    return max(evidence.shares.values()) > settings.threads
+    return max(evidence.shares.values()) > model.threads
 
 
 def _explain(evidence: Evidence) -> str:
-    settings = evidence.settings
+    model = evidence.model
     return (
-        f"{waited(evidence.queue_waiters, evidence)} waited for a thread: {workers(settings)} x "
-        f"{settings.threads} threads = {settings.workers * settings.threads} at a time."
+        f"{waited(evidence.queue_waiters, evidence)} waited for a thread: {workers(model)} x "
+        f"{model.threads} threads = {model.workers * model.threads} at a time."
     )
 
 
@@ -26,7 +26,7 @@ LIMIT = Limit(
     precedence=75,
     detect=_detect,
     explain=_explain,
-    suggest=lambda evidence: [{"threads": min(MOST_THREADS, per_worker(evidence.settings))}],
+    suggest=lambda evidence: [{"threads": min(MOST_THREADS, per_worker(evidence.model))}],
     as_next="the next limit is the number of threads",
     wait=Wait.THREAD,
 )

@@ -19,12 +19,12 @@ WIDE = 1.2  # times the fair share of requests in one worker
 
 def _detect(evidence: Evidence) -> bool:
     """Whether an even share of the requests would have been clearly faster."""
-    settings = evidence.settings
+    model = evidence.model
     width = _places_waited_for(evidence)
-    if settings.workers == 1 or settings.worker == "sync" or not width:
+    if model.workers == 1 or model.worker == "sync" or not width:
         return False
     largest = max(evidence.shares.values(), default=0)
-    fair = math.ceil(len(evidence.services) / settings.workers)
+    fair = math.ceil(len(evidence.services) / model.workers)
     rounds, fair_rounds = math.ceil(largest / width), math.ceil(fair / width)
     # Unequal requests: who got more of them is not behind if the others were longer.
     idle = evidence.idle_seconds() >= IDLE_SHARE * evidence.total
@@ -33,18 +33,18 @@ def _detect(evidence: Evidence) -> bool:
 
 def _places_waited_for(evidence: Evidence) -> int:
     """How many requests one worker serves at once by what they waited for, 0 for no such limit."""
-    settings = evidence.settings
+    model = evidence.model
     if waited_for_pool(evidence):
-        return settings.pool_capacity or 0
+        return model.pool_capacity or 0
     if threads.LIMIT.detect(evidence):
-        return settings.threads
+        return model.threads
     if worker_connections.LIMIT.detect(evidence) and not blocking_driver.LIMIT.detect(evidence):
-        return settings.worker_connections
+        return model.worker_connections
     return 0
 
 
 def _explain(evidence: Evidence) -> str:
-    workers = evidence.settings.workers
+    workers = evidence.model.workers
     shares = sorted(evidence.shares.values(), reverse=True)
     shares += [0] * (workers - len(shares))
     return (
@@ -56,17 +56,17 @@ def _explain(evidence: Evidence) -> str:
 
 def _suggest(evidence: Evidence) -> list[Change]:
     """One worker with the places of all of them."""
-    settings = evidence.settings
+    model = evidence.model
     change: dict[str, Any] = {"workers": 1}
-    if settings.worker == "gthread":
-        change["threads"] = min(MOST_THREADS, settings.threads * settings.workers)
-    elif settings.requests > settings.worker_connections:
-        accepted = settings.worker_connections * settings.workers
+    if model.worker == "gthread":
+        change["threads"] = min(MOST_THREADS, model.threads * model.workers)
+    elif model.requests > model.worker_connections:
+        accepted = model.worker_connections * model.workers
         change["worker_connections"] = min(MOST_ACCEPTED, accepted)
-    alone = replace(settings, **change)
-    capacity = settings.pool_capacity
+    alone = replace(model, **change)
+    capacity = model.pool_capacity
     if in_database(alone) and capacity is not None and width_per_worker(alone) > capacity:
-        size = min(MOST_CONNECTIONS, capacity * settings.workers)
+        size = min(MOST_CONNECTIONS, capacity * model.workers)
         change |= {"pool_size": size, "max_overflow": 0}
     return [change]
 

@@ -7,16 +7,16 @@ from dashboard.analysis.limits.values import MOST_ACCEPTED, per_worker
 
 
 def _detect(evidence: Evidence) -> bool:
-    full = evidence.at_once() >= evidence.settings.worker_connections
+    full = evidence.at_once() >= evidence.model.worker_connections
     return bool(evidence.queue_waiters) and full
 
 
 def _explain(evidence: Evidence) -> str:
-    settings = evidence.settings
-    places = settings.workers * settings.worker_connections
+    model = evidence.model
+    places = model.workers * model.worker_connections
     return (
-        f"{waited(evidence.queue_waiters, evidence)} waited to be accepted: {workers(settings)} x "
-        f"{settings.worker_connections} worker_connections = {places} at a time."
+        f"{waited(evidence.queue_waiters, evidence)} waited to be accepted: {workers(model)} x "
+        f"{model.worker_connections} worker_connections = {places} at a time."
     )
 
 
@@ -26,7 +26,7 @@ LIMIT = Limit(
     detect=_detect,
     explain=_explain,
     suggest=lambda evidence: [
-        {"worker_connections": min(MOST_ACCEPTED, per_worker(evidence.settings))}
+        {"worker_connections": min(MOST_ACCEPTED, per_worker(evidence.model))}
     ],
     as_next="the next limit is worker_connections",
 )

@@ -258,15 +258,15 @@ export function waitingGauge(rows) {
  */
 export function gaugesOf(settings, target, rows, samples) {
   // Of a server that somebody else runs nothing is sampled, and its pool's limits are not known.
-  if (settings.endpoint === "url") return [backlogGauge({ rows, samples })];
+  if (target?.kind === "url") return [backlogGauge({ rows, samples })];
   const context = { settings, rows, samples };
   const pids = workersOf(target, rows);
   // The target is still starting: room for as many pools as there will be.
   const workers = pids.length > 0
     ? pids
     : Array.from({ length: Number(settings.workers) || 1 }, () => -1);
-  const usesDatabase = settings.endpoint !== "python";
-  const isOurs = settings.endpoint !== "app"; // the database that we can ask
+  const isOurs = target?.kind !== "app"; // the database that we can ask
+  const usesDatabase = !isOurs || settings.endpoint !== "python";
   const isGevent = target?.worker_class === "gevent" || settings.worker_class === "gevent";
   return [
     ...(usesDatabase

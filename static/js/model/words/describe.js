@@ -127,15 +127,26 @@ export function targetWords(target) {
 }
 
 /**
+ * What a run asked: an endpoint of the example app, or the kind of another target.
+ *
+ * @param {Settings} settings
+ * @param {string} [kind]
+ */
+export function askedWords(settings, kind = "example") {
+  return kind === "example" ? String(settings.endpoint) : kind;
+}
+
+/**
  * What pressing Launch will do.
  *
  * @param {Settings} settings
- * @param {string} endpointPath
+ * @param {string} path what is requested
+ * @param {string} [kind] of the target
  */
-export function emptySentence(settings, endpointPath) {
+export function emptySentence(settings, path, kind) {
   const requests = count(Number(settings.requests), "request");
-  const how = settings.endpoint === "url" ? "" : ` in mode ${settings.mode}`;
-  return `Launch sends ${requests} at once to ${endpointPath}${how}`;
+  const how = kind === "url" ? "" : ` in mode ${settings.mode}`;
+  return `Launch sends ${requests} at once to ${path}${how}`;
 }
 
 /**

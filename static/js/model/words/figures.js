@@ -3,15 +3,20 @@
 /** @import { Comparison, Figure } from "../../types/api.d.ts" */
 /** @import { Settings } from "../../types/run.d.ts" */
 
-import { count, seconds } from "./describe.js";
+import { askedWords, count, seconds } from "./describe.js";
 
 /**
  * "gevent-green, postgres, 100 requests": what a run was, in short.
  *
- * @param {{ settings: Settings }} run
+ * @param {{ settings: Settings, target?: { kind?: string } | null }} run
  */
-export function runWords({ settings }) {
-  return [settings.mode, settings.endpoint, count(Number(settings.requests), "request")].join(", ");
+export function runWords({ settings, target }) {
+  return [
+    settings.mode,
+    askedWords(settings, target?.kind),
+    count(Number(settings.requests), "request"),
+  ]
+    .join(", ");
 }
 
 /**

@@ -4,13 +4,14 @@
 /** @import { Run } from "../../types/run.d.ts" */
 
 import { byId, setText } from "../../dom/elements.js";
-import { whenWords } from "../../model/words/describe.js";
+import { askedWords, whenWords } from "../../model/words/describe.js";
 
 /** @param {Run} run */
-function factsOf({ settings, status, started_at: startedAt }) {
+function factsOf({ settings, status, target, started_at: startedAt }) {
   const state = status === "done" ? "" : status;
   const when = startedAt && whenWords(startedAt);
-  return [state, `${settings.mode}, ${settings.endpoint}`, when].filter(Boolean).join(" · ");
+  return [state, `${settings.mode}, ${askedWords(settings, target?.kind)}`, when].filter(Boolean)
+    .join(" · ");
 }
 
 /** @param {Run} run */

@@ -24,7 +24,8 @@ function sentenceOf(shown, at) {
   if (run?.run) return "";
   if (!typed) return "Nothing has run yet.";
   const endpoint = options?.endpoints.find(({ name }) => name === typed.endpoint);
-  return emptySentence(typed, endpoint?.path ?? String(typed.endpoint));
+  const path = options?.asks || endpoint?.path || String(typed.endpoint);
+  return emptySentence(typed, path, options?.kind);
 }
 
 /** @param {ShownState} shown */

@@ -90,8 +90,9 @@ export function createPoolGauge() {
 
   return {
     /** Shows the pool at the moment under the pointer, else now. */
-    draw({ settings, shown: { run, rows, now, hoverTime }, picture }) {
-      root.hidden = settings.endpoint === "url"; // its pool is not known here
+    draw({ settings, shown: { run, rows, now, hoverTime, options }, picture }) {
+      const kind = run?.target?.kind ?? options?.kind;
+      root.hidden = kind === "url"; // its pool is not known here
       const hasEnded = isOver(run);
       const pool = poolOf(settings);
       const pids = workersOf(run?.target, rows);
@@ -107,7 +108,7 @@ export function createPoolGauge() {
       }
       const workers = Math.max(pids.length, Number(settings.workers) || 1);
       const capacity = pool && (pool.size + pool.overflow) * workers;
-      root.classList.toggle("is-quiet", settings.endpoint === "python");
+      root.classList.toggle("is-quiet", kind !== "app" && settings.endpoint === "python");
       const isPeak = hasEnded && hoverTime === null;
       const words = isPeak
         ? `at most ${withinCapacity(peakOf(rows), capacity)}${limitWords(capacity)} out at once`
