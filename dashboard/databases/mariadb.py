@@ -17,18 +17,21 @@ from .server import START_TIMEOUT, PrivateServer
 
 INSTALL = (
     "Debian/Ubuntu: sudo apt install mariadb-server; Fedora: sudo dnf install mariadb-server; "
-    "macOS: brew install mariadb. One that is installed must be on the PATH (often /usr/sbin). "
-    "Or set MYSQL_URL"
+    "macOS: brew install mariadb. One that lies elsewhere must be on the PATH. Or set MYSQL_URL"
 )
+# Where packages put server programs, which Debian has on root's PATH only, and Fedora on none.
+SYSTEM_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/libexec")
 
 
 def find_server(path: str) -> Path | None:
-    """The server program on ``path``, MariaDB's or MySQL's."""
-    for name in ("mariadbd", "mysqld"):
-        found = shutil.which(name, path=path)
-        if found:
-            return Path(found)
-    return None
+    """The server program on ``path`` or where systems keep theirs, MariaDB's or MySQL's."""
+    return _find_program(path, "mariadbd", "mysqld")
+
+
+def _find_program(path: str, *names: str) -> Path | None:
+    folders = os.pathsep.join([path, *SYSTEM_FOLDERS])
+    found = (shutil.which(name, path=folders) for name in names)
+    return next((Path(each) for each in found if each), None)
 
 
 class PrivateMariadb(PrivateServer):
@@ -41,6 +44,7 @@ class PrivateMariadb(PrivateServer):
         super().__init__(directory, children, _plain_user() if os.geteuid() == 0 else None)
         self._socket = directory / "mysql.sock"
         self._program = find_server(path)
+        self._installer = _find_program(path, "mariadb-install-db", "mysql_install_db")
 
     @property
     def missing(self) -> str:
@@ -102,10 +106,9 @@ class PrivateMariadb(PrivateServer):
     def _initialise(self) -> None:
         partial = self._directory / "data.partial"
         command: list[str | Path] = [str(self._program), "--no-defaults", "--initialize-insecure"]
-        installer = shutil.which("mariadb-install-db") or shutil.which("mysql_install_db")
-        if installer:  # Oracle's MySQL makes its own files
-            command = [installer, "--no-defaults", "--auth-root-authentication-method=normal"]
-            command.append("--skip-test-db")
+        if self._installer:  # Oracle's MySQL makes its own files
+            command = [self._installer, "--no-defaults"]
+            command += ["--auth-root-authentication-method=normal", "--skip-test-db"]
         self._fill([*command, f"--datadir={partial}"], partial)
 
     def _wait(self) -> None:

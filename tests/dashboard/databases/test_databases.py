@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from config import Environment
-from dashboard.databases import databases
+from dashboard.databases import databases, mariadb
 from dashboard.databases.databases import (
     APPLICATION_NAME,
     DIALECTS,
@@ -130,3 +130,18 @@ def test_a_server_that_does_not_answer_is_told_with_cause_and_cure(
     assert "\n" not in caught.value.cause
     assert caught.value.cure == "check that the server is running and listening there"
     assert steps == [f"creating the todo table in {title}"]
+
+
+def test_a_server_program_that_only_root_has_on_the_path_is_found(
+    children: Children, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mariadb, "SYSTEM_FOLDERS", (str(tmp_path),))
+    assert "No MySQL server" in given(children, tmp_path, path="/nowhere").missing("mysql")
+    program = tmp_path / "mariadbd"
+    program.touch(mode=0o755)
+    assert given(children, tmp_path, path="/nowhere").missing("mysql") == ""
+    assert mariadb.find_server("/nowhere") == program
+
+
+def test_debians_folder_of_server_programs_is_among_those_that_are_looked_into() -> None:
+    assert "/usr/sbin" in mariadb.SYSTEM_FOLDERS
