@@ -1,8 +1,15 @@
 """Forms in which values are written for people and for other programs."""
 
 import contextlib
+import json
+import unicodedata
 from datetime import UTC, datetime
 from http import HTTPStatus
+
+# What a terminal acts on, XML cannot carry, or turns the reading direction: controls, halves of
+# characters, what no character is, other ends of lines (Unicode general categories).
+HIDDEN = frozenset({"Cc", "Cn", "Cs", "Zl", "Zp"})
+TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def iso_time(seconds: float) -> str:
@@ -16,3 +23,21 @@ def http_phrase(status: int) -> str:
     with contextlib.suppress(ValueError):
         return HTTPStatus(status).phrase
     return ""
+
+
+def printable(text: str, keep: str = "") -> str:
+    """The text with what is no visible character written out, as ``\\u001b``, but for ``keep``.
+
+    The form is JSON's, so that a line of JSON stays one.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(each if each in keep or _is_visible(each) else _escape(each) for each in text)
+
+
+def _is_visible(sign: str) -> bool:
+    return unicodedata.category(sign) not in HIDDEN and sign not in TURNING
+
+
+def _escape(sign: str) -> str:
+    return json.dumps(sign)[1:-1] if ord(sign) > 0xFFFF else f"\\u{ord(sign):04x}"

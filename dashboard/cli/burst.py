@@ -18,6 +18,7 @@ from target_app.probe.marks import encode
 
 from .burst_report import send_burst
 from .checks import SOME_FAILED, parsed, writable
+from .terminal import say, say_text
 
 
 @click.command("burst")
@@ -55,9 +56,9 @@ def burst_command(  # noqa: PLR0913, PLR0917  one per option
         marks.write_bytes(b"".join(encode(mark) + b"\n" for mark in sent.log.marks()))
     facts = sent.as_json()
     if as_json:
-        print(json.dumps(facts))
+        say(json.dumps(facts))
     else:
-        print(sent.as_text(url), end="")
+        say_text(sent.as_text(url))
     if facts["failed"]:
         sys.exit(SOME_FAILED)
 
@@ -90,7 +91,7 @@ def client_command(count: str, base_url: str) -> None:
         why = f"write the base URL as http://localhost:8000, not {base_url!r}"
         raise SettingsError([("base-url", why)])
     try:
-        good = run_client(base_url, number, print)
+        good = run_client(base_url, number, say)
     except requests.RequestException as error:
         cure = "Start it: gunicorn target_app.wsgi:app, or give another address with --base-url"
         raise StartError(f"Nothing answers at {base_url} ({type(error).__name__})", cure) from error

@@ -16,6 +16,8 @@ from dashboard.history.store import History
 from dashboard.runs.record import Record
 from settings import SettingsError
 
+from .terminal import say, say_text, tell
+
 STDIO = "-"
 MOST_LISTED = 500
 
@@ -47,14 +49,14 @@ def history_command(count: int, search: str, sort: str, as_json: bool) -> None:
     with _history() as history:
         runs, total = history.list(Listing(size=count, sort=sort, search=search))
     if as_json:
-        print(json.dumps(runs, indent=1))
+        say_text(json.dumps(runs, indent=1))
         return
     for run in runs:
-        print(_line(run))
+        say(_line(run))
     if total > len(runs):
-        print(f"{total - len(runs)} more: use -n or --search", file=sys.stderr)
+        tell(f"{total - len(runs)} more: use -n or --search")
     if not runs:
-        print("No runs yet." if not search else "No matching runs.", file=sys.stderr)
+        tell("No runs yet." if not search else "No matching runs.")
 
 
 def _line(run: dict[str, Any]) -> str:
@@ -83,6 +85,9 @@ def export_command(run: str, name: str, output: str) -> None:
     if output == STDIO and name == "png" and sys.stdout.isatty():
         raise SettingsError([("output", "refusing to write a PNG to the terminal: use -o FILE")])
     written = FORMATS[name].write(_record(run))
+    if output == STDIO and sys.stdout.isatty():
+        say_text(written.decode())
+        return
     if output == STDIO:
         sys.stdout.buffer.write(written)
         sys.stdout.buffer.flush()
@@ -119,4 +124,4 @@ def import_command(file: str) -> None:
     except ValueError as error:
         raise SettingsError([("file", f"{file} cannot be imported: {error}")]) from error
     with _history() as history:
-        print(f"#{history.add(record)}")
+        say(f"#{history.add(record)}")

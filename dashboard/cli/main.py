@@ -4,6 +4,7 @@ Exit codes: 0 all answered 200, 1 some failed, 2 bad arguments, 3 a part could n
 4 an assertion failed.
 """
 
+import io
 import signal
 import sys
 import threading
@@ -40,6 +41,7 @@ from .checks import SOME_FAILED, writable
 from .history import export_command, history_command, import_command
 from .remote import Server
 from .run import judge, run_app, run_here, run_there
+from .terminal import say, say_text, tell, tell_text
 from .url_options import server_of, url_option
 
 BAD_ARGUMENTS = 2
@@ -58,7 +60,7 @@ def main() -> None:
     try:
         commands(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _tell_usage(error)
         sys.exit(error.exit_code)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
@@ -70,11 +72,17 @@ def main() -> None:
         _stop(CANNOT_START, f"{error.cause}.", error.cure, error.log)
 
 
-def _stop(code: int, *lines: str) -> NoReturn:
-    for line in lines:
-        if line:
-            print(line, file=sys.stderr)
+def _stop(code: int, *texts: str) -> NoReturn:
+    for text in texts:
+        if text:
+            tell_text(text)
     sys.exit(code)
+
+
+def _tell_usage(error: click.ClickException) -> None:
+    shown = io.StringIO()
+    error.show(file=shown)
+    tell_text(shown.getvalue())
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -241,14 +249,14 @@ def matrix_command(as_json: bool, markdown: bool) -> None:
     with Runtime(Environment.read()) as runtime:
         cells = matrix.measure(runtime.conductor, _say_cell)
     write = matrix.as_json if as_json else matrix.as_markdown if markdown else matrix.as_text
-    print(write(cells))
+    say_text(write(cells))
     if any(cell.verdict in {"failed", "mixed"} for cell in cells):
         sys.exit(SOME_FAILED)
 
 
 def _say_cell(cell: matrix.Cell) -> None:
     if sys.stderr.isatty():
-        print(f"{cell.worker_class} with {cell.driver}: {cell.verdict}", file=sys.stderr)
+        tell(f"{cell.worker_class} with {cell.driver}: {cell.verdict}")
 
 
 @commands.command("create-data")
@@ -256,7 +264,7 @@ def create_data_command() -> None:
     """Create the todo tables and fill empty ones."""
     with Runtime(Environment.read()) as runtime:
         for name, rows in runtime.databases.create_data(_say).items():
-            print(f"{name}: {f'{rows} todos created' if rows else 'has its todos already'}")
+            say(f"{name}: {f'{rows} todos created' if rows else 'has its todos already'}")
 
 
 @commands.command("probe")
@@ -264,7 +272,7 @@ def probe_command() -> None:
     """Print the import path of the probe, for a server you start yourself."""
     folder = Environment.read().data_dir / "probe"
     try:
-        print(write_package(folder))
+        say(str(write_package(folder)))
     except OSError as error:
         raise StartError(
             f"{folder} is not writable ({error.strerror})",
@@ -279,14 +287,13 @@ def databases_command() -> None:
         runtime.databases.create_data(_say)
         for name, url in runtime.databases.urls()._asdict().items():
             if url:
-                print(f"export {name.upper()}_URL='{url}'")
-        print("Databases are running. Press Ctrl-C to stop them.", file=sys.stderr, flush=True)
-        sys.stdout.flush()
+                say(f"export {name.upper()}_URL='{url}'")
+        tell("Databases are running. Press Ctrl-C to stop them.")
         threading.Event().wait()
 
 
 def _say(step: str) -> None:
-    print(f"{step} ...", file=sys.stderr)
+    tell(f"{step} ...")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from target_app.probe.marks import encode
 
 from .app_options import app_settings
 from .remote import Server
+from .terminal import say, say_text, tell, tell_progress, tell_text
 
 SOME_FAILED = 1
 ASSERTION_FAILED = 4
@@ -76,9 +77,9 @@ def _run(
 def run_there(server: Server, settings: Settings, label: str, keep: bool) -> tuple[Record, str]:
     """The same by a running dashboard."""
     try:
-        return server.run(settings, label, keep, _say)
+        return server.run(settings, label, keep, tell_progress)
     finally:
-        _say("")
+        tell_progress("")
 
 
 def judge(
@@ -101,14 +102,14 @@ def judge(
     if junit_file is not None:
         junit_file.write_bytes(junit.as_xml(outcomes, record.total_seconds, record.sentence))
     if as_json:
-        print(json.dumps(_as_json(record, outcomes)))
+        say(json.dumps(_as_json(record, outcomes)))
     else:
-        print(text, end="")
+        say_text(text)
         _print_words(record)
     for outcome in outcomes:
-        print(outcome.as_text(), file=sys.stderr)
+        tell(outcome.as_text())
     for note in record.notes:
-        print(f"Note: {note}", file=sys.stderr)
+        tell_text(f"Note: {note}")
     if not all(outcome.holds for outcome in outcomes):
         return ASSERTION_FAILED
     forgiven = judges_failures(assertions)
@@ -134,7 +135,7 @@ def _print_words(record: Record) -> None:
     own = app_card.as_text(record.card) if record.card else []
     for line in (*lines, *own):
         if line:
-            print(line, file=sys.stderr)
+            tell(line)
 
 
 def _follow(run: Run) -> None:
@@ -142,11 +143,6 @@ def _follow(run: Run) -> None:
     terminal = sys.stderr.isatty()
     while run.is_running:
         if terminal:
-            _say(run.step or run.record().sentence)
+            tell_progress(run.step or run.record().sentence)
         time.sleep(PROGRESS_SECONDS if terminal else PROGRESS_SECONDS / 10)
-    _say("")
-
-
-def _say(line: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{line[:100]}", end="", file=sys.stderr, flush=True)
+    tell_progress("")

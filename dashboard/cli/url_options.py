@@ -1,6 +1,5 @@
 """The option that names a server that runs already, for ``serve`` and ``run``."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,8 @@ import click
 from dashboard.targets.external_address import ExternalServer, parse_urls
 from dashboard.workload.mix import parse_header
 from settings import SettingsError
+
+from .terminal import tell
 
 
 def url_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -50,9 +51,8 @@ def server_of(
         raise SettingsError([("header", str(error))]) from error
     external = parse_urls(urls, headers, body)
     if external is not None and not external.is_loopback:
-        print(
+        tell(
             f"Each run sends its burst to {external.origin}, which is another machine: "
-            "make sure its owner agrees.",
-            file=sys.stderr,
+            "make sure its owner agrees."
         )
     return external

@@ -6,6 +6,7 @@ from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
 from dashboard.runs.record import Record
+from dashboard.text import printable
 
 from .scene import Rect, scene
 from .tokens import light
@@ -35,7 +36,7 @@ def write(record: Record) -> bytes:
             fonts[shape.size] = ImageFont.load_default(shape.size * SCALE)
         pen.text(
             (x, y),
-            shape.text,
+            printable(shape.text),
             fill=colour,
             font=fonts[shape.size],
             anchor=ANCHORS[shape.anchor],

@@ -3,6 +3,7 @@
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from dashboard.runs.record import Record
+from dashboard.text import printable
 
 from .scene import Rect, scene
 from .tokens import light
@@ -23,7 +24,7 @@ def write(record: Record) -> bytes:
         role="img",
     )
     root.set("font-family", FONT)
-    SubElement(root, "title").text = _plain(drawn.title)
+    SubElement(root, "title").text = printable(drawn.title)
     SubElement(root, "rect", width=width, height=height, fill=colours["page"])
     for shape in drawn.shapes:
         where = {"x": f"{shape.x:.2f}", "y": f"{shape.y:.2f}", "fill": colours[shape.colour]}
@@ -33,12 +34,7 @@ def write(record: Record) -> bytes:
             continue
         font = {"font-size": str(shape.size), "text-anchor": shape.anchor}
         weight = {"font-weight": "bold"} if shape.bold else {}
-        SubElement(root, "text", {**where, **font, **weight}).text = _plain(shape.text)
+        SubElement(root, "text", {**where, **font, **weight}).text = printable(shape.text)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode")
     ).encode()
-
-
-def _plain(text: str) -> str:
-    """The text without what XML cannot carry."""
-    return "".join(sign for sign in text if sign.isprintable())

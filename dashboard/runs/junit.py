@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from dashboard.text import printable
+
 from .assertions import Outcome
 
 SUITE = "poolscope"
@@ -25,7 +27,7 @@ def as_error(cause: str, cure: str) -> bytes:
     """The run could not start, so nothing was measured."""
     root, suite = _suite(1, 0, 1, 0.0)
     case = SubElement(suite, "testcase", classname=SUITE, name="the run starts", time="0")
-    SubElement(case, "error", message=_plain(cause), type="start").text = _plain(cure)
+    SubElement(case, "error", message=cause, type="start").text = cure
     return _bytes(root)
 
 
@@ -41,12 +43,11 @@ def _suite(tests: int, failures: int, errors: int, seconds: float) -> tuple[Elem
     return root, SubElement(root, "testsuite", {**figures, "skipped": "0"})
 
 
-def _plain(text: str) -> str:
-    """The text without what XML cannot carry."""
-    return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t")
-
-
 def _bytes(root: Element) -> bytes:
+    for element in root.iter():  # XML cannot carry every character
+        element.text = element.text and printable(element.text, "\n\t")
+        for name, text in element.items():
+            element.set(name, printable(text, "\n\t"))
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode")
     ).encode()

@@ -10,6 +10,7 @@ from dashboard.analysis.diagnosis import Diagnosis
 from dashboard.analysis.forecast import Forecast
 from dashboard.analysis.quantiles import median
 from dashboard.marks.requests import WAITS, Request
+from dashboard.text import printable
 from settings import Settings
 from target_app.probe.failures import FAILURES
 from target_app.probe.marks import PHASES, Phase
@@ -175,7 +176,8 @@ def example_text(url: str, total: int, requests: Sequence[Request]) -> str:
     ended = sorted((request for request in requests if request.end), key=_at)
     lines = [example_heading(total, url)]
     for request in ended:
-        lines.append(example_line(_at(request), request.failure or str(request.status or "")))
+        status = request.failure or str(request.status or "")
+        lines.append(example_line(_at(request), printable(status)))
     seconds = total_seconds(requests)
     lines += [example_total(seconds), RULE, example_sum(seconds)]
     return "\n".join(lines) + "\n"

@@ -14,6 +14,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from config import LOOPBACK
 from dashboard.errors import StartError
 from dashboard.runtime import Runtime
+from dashboard.text import printable
 
 from .access import Access, shown_host
 from .app import create_app
@@ -67,7 +68,8 @@ def serve(
     url = f"http://{shown_host(host)}:{port}"
     # A token that was given is the person's to know: it need not stand in a terminal's history.
     query = f"/?token={access.token if access.generated else 'YOUR-TOKEN'}" if access.token else ""
-    print(f"Poolscope is running at {url}{query}  (press Ctrl-C to stop)", flush=True)
+    started = f"Poolscope is running at {url}{query}  (press Ctrl-C to stop)"
+    print(printable(started), flush=True)  # noqa: T201
     if open_browser and not access.token:  # a program's arguments are for everybody to read
         _open_browser(f"{url}/")
     with contextlib.suppress(KeyboardInterrupt), _stopping(server):

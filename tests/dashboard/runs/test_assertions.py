@@ -143,7 +143,7 @@ def test_a_run_that_cannot_start_is_an_error_there() -> None:
     assert inner.get("errors") == "1"
     error = inner.find("testcase/error")
     assert error is not None
-    assert (error.get("message"), error.text) == ("No database", "Start <it>")
+    assert (error.get("message"), error.text) == ("No \\u0000database", "Start <it>")
 
 
 def test_only_assertions_about_failures_replace_the_plain_exit_code() -> None:
