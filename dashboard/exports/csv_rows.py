@@ -14,8 +14,9 @@ HEADING = (
     *("connection", "sent_at", "service_started_at", "ended_at", "response_seconds"),
     *(f"{phase}_seconds" for phase in PHASES),
 )
-# A spreadsheet takes a text that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a text that begins so for a formula, in full width as well
+# (https://owasp.org/www-community/attacks/CSV_Injection).
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def write(record: Record) -> bytes:
@@ -33,17 +34,16 @@ def write(record: Record) -> bytes:
 
 def _row(request: Request, name: str, batch: int | None) -> list[Any]:
     end, service = request.end, request.service
-    detail = request.outcome if request.failed else ""
     last = request.marks[-1]
     lane = service.lane if service else last.lane
     connection = max(mark.connection for mark in request.marks)
     return [
         request.seq,
-        name,
+        _text(name),
         "done" if request.done else "failed" if request.failed else "unfinished",
         request.status or "",
-        request.failure,
-        "'" + detail if detail.startswith(FORMULA) else detail,
+        _text(request.failure),
+        _text(request.outcome if request.failed else ""),
         batch or "",
         request.worker or "",
         lane or "",
@@ -54,3 +54,8 @@ def _row(request: Request, name: str, batch: int | None) -> list[Any]:
         f"{request.response_seconds:.6f}" if request.response_seconds is not None else "",
         *(f"{request.seconds_in(phase):.6f}" for phase in PHASES),
     ]
+
+
+def _text(given: str) -> str:
+    """A text from outside as a cell that no spreadsheet computes."""
+    return "'" + given if given.startswith(FORMULA) else given

@@ -168,13 +168,18 @@ def _keep_last(old: str, new: str) -> str:
 
 
 def service_order(requests: Sequence[Request]) -> list[Request]:
-    """The requests in order of service: first executing, then waiting, handling, number."""
+    """The requests in order of service: who got the database first, then who waited longest.
 
-    def first(request: Request, phase: Phase) -> float:
-        return next((mark.at for mark in request.marks if mark.phase is phase), float("inf"))
+    The page orders its rows by the same rule (order.js).
+    """
 
-    def key(request: Request) -> tuple[float, float, float, int]:
-        start = request.service.start if request.service else float("inf")
-        return start, first(request, Phase.WAITING), first(request, Phase.HANDLING), request.seq
+    def key(request: Request) -> tuple[int, float, int]:
+        until = request.end.at if request.end else float("inf")
+        for rank, phase in enumerate((Phase.EXECUTING, Phase.WAITING, Phase.HANDLING)):
+            entered = (mark.at for mark in request.marks if mark.phase is phase)
+            at = next(entered, float("inf"))
+            if at <= until and at < float("inf"):
+                return rank, at, request.seq
+        return len(Phase), 0.0, request.seq
 
     return sorted(requests, key=key)

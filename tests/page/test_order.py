@@ -1,10 +1,14 @@
 """order.js, cursor.js and thin.js: where rows, batches and labels go."""
 
 import itertools
+import random
 from typing import Any
 
 import pytest
 
+from dashboard.marks.requests import Request, service_order
+from target_app.probe.marks import Mark
+from tests.dashboard.stories import marks
 from tests.page.conftest import Ask, shuffled
 
 pytestmark = pytest.mark.page
@@ -29,6 +33,24 @@ def test_rows_are_in_order_of_service(ask: Ask) -> None:
         order = ask("order", "m.byService(given).map((row) => row.seq)", shuffled(rows, seed))
         assert order == [7, 4, 6, 3, 5, 2, 1, 8]
         assert ask("order", "m.bySending(given).map((row) => row.seq)", rows) == list(range(1, 9))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_page_and_the_exported_pictures_have_one_order(ask: Ask, seed: int) -> None:
+    told = random.Random(seed)  # noqa: S311
+    names = ["queued", "handling", "waiting", "connecting", "executing", "handling", "responding"]
+    log: list[Mark] = []
+    for seq in range(1, 31):
+        steps = [0.0, *sorted(told.choice([0.001, 0.002, 0.5, 1.0, 1.5]) for _ in range(7))]
+        last = told.randint(1, 7)
+        end = told.choice(["done", "failed", "responding"])
+        story = [f"{name} {at}" for name, at in zip([*names[:last], end], steps, strict=False)]
+        log += marks(seq, " ".join(story))
+    given = [{"seq": m.seq, "phase": m.phase.value, "at": m.at, "detail": ""} for m in log]
+    rows = ask("fold", "m.fold([], given)", given)
+    by_seq = [Request.of(seq, [m for m in log if m.seq == seq]) for seq in range(1, 31)]
+    in_page = ask("order", "m.byService(given).map((row) => row.seq)", rows)
+    assert [each.seq for each in service_order(by_seq)] == in_page
 
 
 EXTENTS = """m.batchExtents(given.batches, m.positionsOf(given.order.map((seq) => ({ seq }))))

@@ -21,18 +21,21 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from dashboard.exports import FORMATS, file_name, jsonl
+from dashboard.exports.csv_rows import FORMULA
 from dashboard.exports.har import HERE
 from dashboard.exports.modules import import_map
 from dashboard.exports.scene import ticks
 from dashboard.exports.tokens import light
 from dashboard.exports.trace import lanes
 from dashboard.runs.record import Record
+from dashboard.runs.waterfall import tiny_waterfall
 from settings import Settings, TargetKind
 from target_app.probe.marks import Mark, Phase
 from tests.dashboard.har12 import HAR
 from tests.dashboard.records import record
 from tests.dashboard.stories import marks
 
+SVG = "{http://www.w3.org/2000/svg}"
 NASTY = '</script><img src=x onerror="window.hurt=1"><!-- ]]> & \x1b[31m'
 RUN = record(40, 15, number=7, label="before")
 
@@ -162,6 +165,38 @@ def test_a_csv_holds_no_formula_and_keeps_the_failures_text() -> None:
     assert not any(text.startswith(("=", "+", "@")) for row in rows for text in row.values())
 
 
+FORMULAS = ['=HYPERLINK("//evil.example")', "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "＝1"]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_no_text_column_of_a_csv_holds_a_formula(formula: str) -> None:
+    log = [
+        *marks(1, "queued 0 handling 0.1 executing 0.2 done 1.2", detail="200"),
+        *marks(2, "queued 0 handling 0.1 failed 2", detail=formula),
+    ]
+    hostile = record(2, marks=tuple(log), settings=Settings(requests=2))
+    rows = list(csv.DictReader(io.StringIO(written("csv", hostile).decode(), newline="")))
+    assert rows[1]["detail"] == rows[1]["failure"] == f"'{formula}"
+    texts = ("ask", "outcome", "status", "failure", "detail")
+    assert not any(row[name].startswith(FORMULA) for row in rows for name in texts)
+
+
+def test_the_picture_of_a_cancelled_run_has_the_rows_of_the_page() -> None:
+    """Those that waited stand below those that were served."""
+    stories = ["queued 0 handling 0.001 waiting 0.002 failed 1.5"] * 5
+    stories += ["queued 0 handling 0.001 waiting 0.002 executing 0.003 done 1"] * 5
+    log = [mark for seq, story in enumerate(stories, 1) for mark in marks(seq, story)]
+    run = record(10, marks=tuple(log), status="cancelled", settings=Settings(requests=10))
+    root = ET.fromstring(written("svg", run))  # noqa: S314  our own file
+    bars = [each for each in root.iter(SVG + "rect") if float(each.get("height", "0")) > 2]
+    drawn = {
+        colour: [float(bar.get("y", "0")) for bar in bars if bar.get("fill") == light()[colour]]
+        for colour in ("executing", "failed")
+    }
+    assert max(drawn["executing"][1:6]) < min(drawn["failed"][1:])  # the first are the legend's
+    assert [bar[2] for bar in tiny_waterfall(run.requests, run.total_seconds)] == [0] * 5 + [1] * 5
+
+
 @pytest.mark.parametrize("run", [RUN, with_failures()], ids=["done", "failures"])
 def test_a_har_is_valid_and_its_times_add_up(run: Record) -> None:
     body = json.loads(written("har", run))
@@ -265,9 +300,6 @@ def test_lanes_are_few_and_nothing_in_one_overlaps(stays: list[tuple[int, int]])
         assert all(one[1] <= other[0] for one, other in itertools.pairwise(found))
     most = max((sum(s <= at < e for s, e in spans) for at, _ in spans), default=0)
     assert len(by_lane) == most
-
-
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def test_an_svg_is_well_formed_and_stands_alone() -> None:

@@ -146,3 +146,16 @@ def test_rows_are_in_order_of_service() -> None:
     rows = service_order([request(seq, story) for seq, story in enumerate(stories, 1)])
     assert [row.seq for row in rows] in ([5, 3, 2, 1, 4], [2, 5, 3, 1, 4])
     assert [row.seq for row in rows][-2:] == [1, 4]
+
+
+def test_who_was_never_served_stands_behind_all_that_were() -> None:
+    """As where a run is cancelled: its millisecond of handling is no service."""
+    stories = [
+        "queued 0 handling 0.001 waiting 0.002 failed 1.5",
+        "queued 0 handling 0.001 waiting 0.002 executing 0.003 done 1",
+        "queued 0 failed 1.5",
+        "queued 0 handling 0.001 waiting 0.002 executing 1.003 failed 1.5",
+        "queued 0 handling 0.001 waiting 0.0015 failed 1.5 executing 1.6",  # tidied up late
+    ]
+    rows = service_order([request(seq, story) for seq, story in enumerate(stories, 1)])
+    assert [row.seq for row in rows] == [2, 4, 5, 1, 3]
