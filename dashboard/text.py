@@ -25,6 +25,13 @@ def http_phrase(status: int) -> str:
     return ""
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 request``, ``2 batches``: a number with its noun in the form that it asks for."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun}{'es' if noun.endswith(('ch', 'sh', 's', 'x')) else 's'}"
+
+
 def printable(text: str, keep: str = "") -> str:
     """The text with what is no visible character written out, as ``\\u001b``, but for ``keep``.
 

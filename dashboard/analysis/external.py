@@ -5,6 +5,8 @@ any run, and how many were served at a time is counted; without, the answers' ti
 is, and nothing is said of the reason.
 """
 
+from dashboard.text import counted
+
 from .evidence import Evidence
 from .forecast import NONE, UNKNOWN
 from .quantiles import median
@@ -26,17 +28,17 @@ def limit_of(evidence: Evidence) -> str:
 def sentence_of(limit: str, evidence: Evidence) -> str:
     """The limit in one sentence, with what was counted."""
     workers = len(evidence.shares)
-    where = f"in {workers} worker process{'es' if workers > 1 else ''}"
-    total = len(evidence.requests)
+    where = f"in {counted(workers, 'worker process')}"
+    total = counted(len(evidence.requests), "request")
     if limit == POOL:
         return (
-            f"{len(evidence.pool_waiters)} of {total} requests waited for a connection: "
+            f"{len(evidence.pool_waiters)} of {total} waited for a connection: "
             f"{evidence.at_once()} at a time had one in a worker, {where}. "
             "The pool's settings are those of the server itself."
         )
     if limit == WORKERS:
         return (
-            f"{len(evidence.queue_waiters)} of {total} requests waited for a worker: at most "
+            f"{len(evidence.queue_waiters)} of {total} waited for a worker: at most "
             f"{evidence.at_once()} at a time were served by one, {where}."
         )
     if limit == NONE:

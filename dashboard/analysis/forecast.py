@@ -9,6 +9,7 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from dashboard.text import counted
 from settings import Settings, TargetKind
 
 from .effective_model import EffectiveModel
@@ -247,7 +248,7 @@ def _sentence(
 
 
 def _reason(model: EffectiveModel, limit: str, at_once: int) -> str:
-    workers = f"{model.workers} worker{'s' if model.workers > 1 else ''}"
+    workers = counted(model.workers, "worker")
     overflow = f"(pool_size {model.pool_size} + max_overflow {model.max_overflow})"
     pools = f"{workers} x {overflow} = {at_once} connections at a time"
     texts = {
@@ -264,7 +265,7 @@ def _reason(model: EffectiveModel, limit: str, at_once: int) -> str:
             "ask for more"
         ),
         "sync-workers": f"{workers} x 1 request at a time",
-        "threads": f"{workers} x {model.threads} threads = {at_once} at a time",
+        "threads": f"{workers} x {counted(model.threads, 'thread')} = {at_once} at a time",
         "worker-connections": (
             f"{workers} x {model.worker_connections} worker_connections = {at_once} at a time"
         ),

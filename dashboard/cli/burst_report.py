@@ -8,6 +8,7 @@ from dashboard.burst.generator import Generator
 from dashboard.marks.log import RunLog
 from dashboard.processes.children import Children
 from dashboard.runs import report
+from dashboard.text import counted
 from dashboard.workload.plan import Plan
 
 
@@ -47,7 +48,7 @@ class BurstResult:
         """The same for people."""
         facts = self.as_json()
         lines = [
-            f"{facts['requests']} requests for {url}: {facts['done']} done,"
+            f"{counted(facts['requests'], 'request')} for {url}: {facts['done']} done,"
             f" {facts['failed']} failed, {facts['total_seconds']:.3f} s in all"
         ]
         lines.append(f"released within {facts['release_spread_seconds'] * 1000:.1f} ms")

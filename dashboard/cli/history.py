@@ -14,6 +14,7 @@ from dashboard.exports import FORMATS, jsonl
 from dashboard.history.listing import MOST_NUMBER, ORDERS, Listing
 from dashboard.history.store import History
 from dashboard.runs.record import Record
+from dashboard.text import counted
 from settings import SettingsError
 
 from .terminal import say, say_text, tell
@@ -64,8 +65,12 @@ def _line(run: dict[str, Any]) -> str:
     pool = f"{settings['pool_size']}+{settings['max_overflow']}"
     pool = "no limit" if run["pool"] is None else pool
     words = [f"{run['name']:>5}", run["started_at"][:16].replace("T", " "), run["status"]]
-    words += [run["mode"], run["endpoint"], f"{run['requests']} requests", f"pool {pool}"]
-    words += [f"{run['total_seconds']:.2f} s", f"{run['batches']} batches", run["limit"] or "-"]
+    words += [run["mode"], run["endpoint"], counted(run["requests"], "request"), f"pool {pool}"]
+    words += [
+        f"{run['total_seconds']:.2f} s",
+        counted(run["batches"], "batch") if run["batches"] else "-",
+        run["limit"] or "-",
+    ]
     words += [run["label"]] if run["label"] else []
     return "  ".join(words) + ("  (pinned)" if run["pinned"] else "")
 

@@ -22,6 +22,7 @@ from dashboard.runs.assertions import MEASURES, parse_all
 from dashboard.runs.record import Record
 from dashboard.runtime import Runtime
 from dashboard.targets.probe_package import write_package
+from dashboard.text import counted
 from dashboard.web.access import grant
 from dashboard.web.server import listen, serve
 from fields import Field
@@ -264,7 +265,8 @@ def create_data_command() -> None:
     """Create the todo tables and fill empty ones."""
     with Runtime(Environment.read()) as runtime:
         for name, rows in runtime.databases.create_data(_say).items():
-            say(f"{name}: {f'{rows} todos created' if rows else 'has its todos already'}")
+            made = f"{counted(rows, 'todo')} created" if rows else "has its todos already"
+            say(f"{name}: {made}")
 
 
 @commands.command("probe")

@@ -20,7 +20,7 @@ def say(*lines: str) -> None:
 
 def say_text(text: str) -> None:
     """Print a text of several lines."""
-    say(*text.removesuffix("\n").split("\n"))
+    say(*_lines(text))
 
 
 def tell(*lines: str) -> None:
@@ -31,7 +31,11 @@ def tell(*lines: str) -> None:
 
 def tell_text(text: str) -> None:
     """The same for a text of several lines."""
-    tell(*text.removesuffix("\n").split("\n"))
+    tell(*_lines(text))
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").removesuffix("\n").split("\n")
 
 
 def tell_progress(line: str) -> None:

@@ -5,7 +5,6 @@ in size before anything is kept.
 """
 
 import json
-import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -14,6 +13,7 @@ from dashboard.analysis.observed_pools import observed_from_json
 from dashboard.marks.samples import Sample
 from dashboard.marks.version1 import mark_of_version1
 from dashboard.runs.record import ENDED, Record
+from dashboard.runs.validation import validate
 from dashboard.workload.mix import MOST_ASKS, parse_request_spec
 from settings import read_kept_settings
 from target_app.probe.marks import MOST_STATUS, PHASES, TEXTS, VERSION, Mark, Phase, extras
@@ -107,7 +107,9 @@ def read(data: bytes) -> Record:
             raise ValueError(f"line {number}: {error}") from error
     if not ended:
         raise ValueError("the file is cut short: its last line must be the summary")
-    return Record(marks=tuple(marks), samples=tuple(samples), **facts)
+    record = Record(marks=tuple(marks), samples=tuple(samples), **facts)
+    validate(record)
+    return record
 
 
 def _parsed(data: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -218,7 +220,7 @@ def _whole(value: Any, name: str, most: int) -> int:
 
 
 def _number(value: Any, name: str, most: float) -> float:
-    if type(value) not in {int, float} or not math.isfinite(value) or not 0 <= value <= most:
+    if type(value) not in {int, float} or not 0 <= value <= most:  # nor is it NaN
         raise ValueError(f"{name} must be a number from 0 to {most:g}")
     return float(value)
 

@@ -114,6 +114,8 @@ class Request:
         """Its finished stretches, without gaps, from sent to the last mark or the end."""
         last = self.end.at if self.end else self.marks[-1].at
         before_end = [mark for mark in self.marks if mark.phase not in ENDS]
+        if not before_end:
+            return ()
         ends = [*(mark.at for mark in before_end[1:]), last]
         notes = accumulate([mark.note for mark in before_end], _keep_last)
         spans = (

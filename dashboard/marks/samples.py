@@ -8,6 +8,7 @@ POOL = "pool"
 LOOP = "loop"
 DATABASE = "database"
 BACKLOG = "backlog"
+VALUES = {POOL: ("out", "idle", "overflow"), LOOP: ("lag", "cpu")}  # that each reading has
 
 
 class Sample(NamedTuple):
@@ -30,7 +31,7 @@ def samples_of_heartbeat(heartbeat: Heartbeat, at: float) -> list[Sample]:
     if heartbeat.pools:
         total = {
             name: float(sum(getattr(pool, name) for pool in heartbeat.pools))
-            for name in ("out", "idle", "overflow")
+            for name in VALUES[POOL]
         }
         samples.append(Sample(at, POOL, heartbeat.pid, total))
     return samples

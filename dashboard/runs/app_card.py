@@ -9,6 +9,7 @@ from typing import Any
 from dashboard.analysis.diagnosis import Diagnosis
 from dashboard.analysis.effective_model import EffectiveModel
 from dashboard.analysis.observed_pools import POOL_FIELDS, observed_from_json, words_of
+from dashboard.text import counted
 from settings import Settings
 
 from .paste import blocks
@@ -47,7 +48,7 @@ def card(
 
 def used(settings: Settings) -> str:
     """``gthread, 2 workers x 8 threads``: what gunicorn was given for this run."""
-    workers = f"{settings.workers} worker{'s' if settings.workers > 1 else ''}"
+    workers = counted(settings.workers, "worker")
     each = {"gthread": f" x {settings.threads} threads"}.get(settings.worker, "")
     return f"{settings.worker}, {workers}{each}"
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from dashboard.analysis.quantiles import percentile
+from dashboard.text import counted
 from settings import FIELDS
 from target_app.probe.marks import Phase
 
@@ -11,6 +12,8 @@ from .record import Record, response_seconds, seconds_in
 
 FEWEST, MOST = 2, 4
 LETTERS = "ABCD"
+NO_BATCHES = "none"  # where they are no picture of what happened
+WORK = ("requests", "sleep_seconds")  # settings of what is asked for, not of how it is served
 ALIKE = 1.05  # times; below it nobody calls one run faster
 
 
@@ -25,9 +28,10 @@ class Figure(NamedTuple):
 
 FIGURES = (
     Figure("total_seconds", "total", "s", lambda r: r.total_seconds),
-    Figure("batches", "batches", "", lambda r: len(r.batches)),
+    Figure("batches", "batches", "", lambda r: len(r.batches) or NO_BATCHES),
     Figure(
-        "largest_batch", "largest batch", "", lambda r: max((b.count for b in r.batches), default=0)
+        *("largest_batch", "largest batch", ""),
+        lambda r: max((b.count for b in r.batches), default=NO_BATCHES),
     ),
     Figure("done", "done", "", lambda r: r.counts["done"]),
     Figure("failed", "failed", "", lambda r: r.counts["failed"]),
@@ -107,12 +111,16 @@ def _figure(figure: Figure, records: Sequence[Record]) -> dict[str, Any]:
 def sentence(records: Sequence[Record]) -> str:
     """``A is 2.0 times as fast as B: max_overflow 0 instead of 10, pool_size 15 instead of 5``.
 
-    The fastest run comes first; runs that were not all answered are no race, and said to be so.
+    The fastest run comes first; runs that were not all answered, or that were asked for different
+    work, are no race, and said to be so.
     """
     named = list(zip(LETTERS, records, strict=False))
     short = [f"{letter} {_shortfall(record)}" for letter, record in named if not _is_whole(record)]
     if short:
         return f"{_and(short)}, so the times say little" + _changes(*_by_total(named)[:2])
+    if len({_work(record) for record in records}) > 1:
+        totals = (f"{letter} {record.total_seconds:.1f} s" for letter, record in named)
+        return f"Not the same work, so no race ({', '.join(totals)})" + _other_work(named)
     fastest, *others = _by_total(named)
     if len(others) == 1:
         return _pair(fastest, others[0])
@@ -170,6 +178,16 @@ def _shown(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def _other_work(named: Sequence[Named]) -> str:
+    if len({record.request_specs for _, record in named}) > 1:
+        return ": they asked for different things"
+    return _changes(*named[:2])
+
+
+def _work(record: Record) -> tuple[Any, ...]:
+    return (*(getattr(record.settings, name) for name in WORK), record.request_specs)
+
+
 def _is_whole(record: Record) -> bool:
     return record.status == "done" and record.counts["done"] == record.settings.requests
 
@@ -178,7 +196,7 @@ def _shortfall(record: Record) -> str:
     total = record.settings.requests
     if record.status != "done":
         return f"was not finished ({record.counts['done']} of {total} done)"
-    return f"had {total - record.counts['done']} of {total} requests fail"
+    return f"had {total - record.counts['done']} of {counted(total, 'request')} fail"
 
 
 def _and(parts: Sequence[str]) -> str:

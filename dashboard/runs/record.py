@@ -16,6 +16,7 @@ from dashboard.analysis.paths import PathRow, by_path
 from dashboard.marks.log import RunLog
 from dashboard.marks.requests import Request
 from dashboard.marks.samples import Sample
+from dashboard.text import counted
 from dashboard.workload.mix import names_of
 from settings import ENDPOINTS, Settings, TargetKind
 from target_app.probe.marks import Mark
@@ -192,8 +193,10 @@ class Record:
         """What a reader of its times should know."""
         notes = []
         if self.marks_lost > 0:
+            were = "was" if self.marks_lost == 1 else "were"
             notes.append(
-                f"{self.marks_lost} marks were lost on the way and restored from the answers."
+                f"{counted(self.marks_lost, 'mark')} {were} lost on the way and restored from the "
+                "answers."
             )
         opened = self.generator.get("opened")
         if opened is not None and opened < self.settings.requests:
@@ -201,8 +204,8 @@ class Record:
             ours = self.kind is not TargetKind.URL
             why = f" (the backlog holds {self.settings.backlog})" if ours else ""
             notes.append(
-                f"{late} connections could not be opened before the release{why}: "
-                "they were sent as they opened."
+                f"{counted(late, 'connection')} could not be opened before the release{why}: "
+                f"{'it' if late == 1 else 'each'} was used as soon as it opened."
             )
         lag = self.generator.get("lag", 0)
         if self.generator.get("stamps") == "read" and lag > BLURRED_SECONDS:

@@ -10,7 +10,7 @@ from dashboard.analysis.diagnosis import Diagnosis
 from dashboard.analysis.forecast import Forecast
 from dashboard.analysis.quantiles import median
 from dashboard.marks.requests import WAITS, Request
-from dashboard.text import printable
+from dashboard.text import counted, printable
 from settings import Settings
 from target_app.probe.failures import FAILURES
 from target_app.probe.marks import PHASES, Phase
@@ -51,20 +51,28 @@ def running_sentence(requests: Sequence[Request], total: int) -> str:
 def finished_sentence(
     requests: Sequence[Request], total: int, batches: Sequence[Batch], status: str = "done"
 ) -> str:
-    """``100 requests in 7 batches of 15; all done after 35.2 s``, and what failed."""
+    """``100 requests in 7 batches of 15, the last of 10; all done after 35.2 s``, and what failed.
+
+    Batches are of the requests that are done, and are counted as theirs.
+    """
     found = counts(requests, total)
+    done, failed = found["done"], found["failed"]
+    left = total - done - failed
     seconds = f"{total_seconds(requests):.1f} s"
-    noun = "request" if total == 1 else "requests"
-    shape = f"{total} {noun}{batches_words(batches) or waiting_words(requests)}"
+    asked = counted(total, "request")
     if status == "cancelled":
-        left = total - found["done"] - found["failed"]
-        ended = found["failed"] + left
-        return f"Cancelled after {seconds}: {found['done']} of {total} done, {ended} broken off"
-    if not found["failed"]:
-        return f"{shape}; all done after {seconds}" if total > 1 else f"{shape}; done in {seconds}"
-    if not found["done"]:
-        return f"{total} {noun}; all failed, the last after {seconds}"
-    return f"{shape}; {found['done']} done, {found['failed']} failed, the last after {seconds}"
+        if not requests:
+            return f"Cancelled before the release: {asked} not sent"
+        return f"Cancelled after {seconds}: {done} of {total} done, {failed + left} broken off"
+    if left == total:
+        return f"Nothing is known of the {asked} of this run"
+    if not done and not left:
+        return f"{asked}; {'all failed, the last' if total > 1 else 'failed'} after {seconds}"
+    shape = batches_words(batches) or waiting_words(requests)
+    if done == total:
+        return f"{asked}{shape}; {'all done after' if total > 1 else 'done in'} {seconds}"
+    rest = f"{failed} failed, {left} without an end" if left else f"{failed} failed"
+    return f"{done} of {asked} done{shape}; {rest}, the last ended after {seconds}"
 
 
 def batches_words(batches: Sequence[Batch]) -> str:
@@ -75,8 +83,10 @@ def batches_words(batches: Sequence[Batch]) -> str:
     if len(sizes) == 1:
         return " in one batch"
     if len(set(sizes[:-1])) == 1 and sizes[-1] <= sizes[0]:
-        one_by_one = sizes[0] == 1
-        return ", one at a time" if one_by_one else f" in {len(sizes)} batches of {sizes[0]}"
+        if sizes[0] == 1:
+            return ", one at a time"
+        rest = f", the last of {sizes[-1]}" if sizes[-1] < sizes[0] else ""
+        return f" in {len(sizes)} batches of {sizes[0]}{rest}"
     runs = [(size, len(list(group))) for size, group in groupby(sizes)]
     if len(runs) > 6:
         return f" in {len(sizes)} batches of {min(sizes)} to {max(sizes)}"

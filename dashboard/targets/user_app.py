@@ -5,6 +5,7 @@ from typing import Any
 from dashboard.analysis.forecast import Forecast, forecast_of, unknown
 from dashboard.analysis.observed_pools import expected_model, with_observed_pool
 from dashboard.runs.run import Run
+from dashboard.text import counted
 from dashboard.workload.mix import RequestSpec
 from settings import Settings, TargetKind
 
@@ -68,7 +69,9 @@ class UserAppTarget(StartedTarget):
         errors = sum(request.failure == "http-5xx" for request in requests)
         last = self.redact(last_lines(self._gunicorn.log()))
         if errors and last:
-            run.notes.append(f"Your app answered {errors} requests with an error. It wrote: {last}")
+            run.notes.append(
+                f"Your app answered {counted(errors, 'request')} with an error. It wrote: {last}"
+            )
         if self._gunicorn.master_threads:
             run.notes.append(MASTER_THREADS.format(self._gunicorn.master_threads))
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.text import printable
+from dashboard.text import counted, printable
 
 ANY = st.text(st.characters(codec=None), max_size=30)
 
@@ -46,3 +46,18 @@ def test_a_line_of_json_stays_what_it_was(text: str) -> None:
     for ascii_only in (True, False):
         line = json.dumps([text], ensure_ascii=ascii_only)
         assert json.loads(printable(line)) == [text]
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "words"),
+    [
+        (0, "request", "0 requests"),
+        (1, "request", "1 request"),
+        (2, "request", "2 requests"),
+        (1, "batch", "1 batch"),
+        (7, "batch", "7 batches"),
+        (2, "worker process", "2 worker processes"),
+    ],
+)
+def test_a_number_asks_for_the_form_of_its_noun(number: int, noun: str, words: str) -> None:
+    assert counted(number, noun) == words

@@ -4,16 +4,22 @@ from collections.abc import Sequence
 
 from dashboard.analysis.effective_model import EffectiveModel
 from dashboard.analysis.evidence import Evidence
+from dashboard.text import counted
 
 
 def waited(waiters: Sequence[object], evidence: Evidence) -> str:
     """``85 of 100 requests``."""
-    return f"{len(waiters)} of {len(evidence.requests)} requests"
+    return of_all(len(waiters), evidence)
+
+
+def of_all(count: int, evidence: Evidence) -> str:
+    """``5 of 100 requests``."""
+    return f"{count} of {counted(len(evidence.requests), 'request')}"
 
 
 def workers(model: EffectiveModel) -> str:
     """``2 workers``."""
-    return f"{model.workers} worker{'s' if model.workers > 1 else ''}"
+    return counted(model.workers, "worker")
 
 
 def pool(model: EffectiveModel) -> str:

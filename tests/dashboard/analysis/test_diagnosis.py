@@ -94,7 +94,7 @@ RECORDED = {
     "max-connections": (
         "max-connections",
         [
-            "53 of 80 requests were refused a connection by the database: it gives 27",
+            "53 of 80 requests got no connection from the database: it gives 27",
             "NullPool, which opens one for each checkout, asked for more",
             "With pool_class QueuePool, pool_size 27, max_overflow 0 all would be answered",
         ],
@@ -272,7 +272,7 @@ TOLD: list[tuple[str, dict[str, Any], list[Request], dict[str, Any], list[str]]]
         EACH_ITS_OWN,
         [*SERVED, *failing(6, 5, "too-many-connections: sorry")],
         {},
-        ["5 of 10 requests were refused a connection by the database: it gives 7", "pool_size 7"],
+        ["5 of 10 requests got no connection from the database: it gives 7", "pool_size 7"],
     ),
     (
         "worker-connections",

@@ -18,6 +18,7 @@ from dashboard.errors import StartError
 from dashboard.exports import jsonl
 from dashboard.history.store import History
 from settings import SettingsError
+from target_app.probe.marks import Phase
 from tests.dashboard.records import record
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -32,7 +33,12 @@ def data_dir_with_hostile_run(tmp_path: Path) -> Path:
         record(3),
         label=HOSTILE,
         notes=(HOSTILE,),
-        marks=tuple(mark._replace(detail=mark.detail and HOSTILE) for mark in record(3).marks),
+        marks=tuple(
+            mark._replace(message=HOSTILE)
+            if mark.phase is not Phase.DONE
+            else mark._replace(phase=Phase.FAILED, status=0, failure="reset", message=HOSTILE)
+            for mark in record(3).marks
+        ),
     )
     history = History(Environment(tmp_path))
     history.add(jsonl.read(jsonl.write(hostile)))

@@ -142,7 +142,7 @@ def test_a_run_comes_back_as_it_was(history: History) -> None:
     assert total == 1
     assert (entry["batches"], entry["done"], entry["pool"]) == (3, 40, 15)
     assert entry["started_at"] == "2026-11-18T11:06:40.250Z"
-    assert entry["sentence"].startswith("40 requests in 3 batches of 15; all done")
+    assert entry["sentence"].startswith("40 requests in 3 batches of 15, the last of 10; all done")
     assert entry["limit"] == given.limit
     assert 20 <= len(entry["waterfall"]) <= 24
 

@@ -55,6 +55,17 @@ def lasting(run: Record, seconds: float) -> Record:
             " 2.0 times as fast as C (the same settings)",
         ),
         (
+            [
+                lasting(record(100, 15), 7.1),
+                lasting(record(60, 15, settings=Settings(requests=60, sleep_seconds=0.3)), 1.0),
+            ],
+            "Not the same work, so no race (A 7.1 s, B 1.0 s): ",
+        ),
+        (
+            [replace(SLOW, request_specs=("/orders",)), SLOW],
+            "Not the same work, so no race (A 3.0 s, B 3.0 s): they asked for different things",
+        ),
+        (
             [replace(SLOW, status="cancelled"), FAST],
             "A was not finished (40 of 40 done), so the times say little: ",
         ),
@@ -100,3 +111,11 @@ def test_two_to_four_runs_can_be_compared(count: int) -> None:
 def test_runs_without_marks_can_be_compared() -> None:
     empty = record(0, marks=(), status="broken-off", settings=Settings(requests=40))
     assert compare([empty, empty])["sentence"].startswith("A was not finished (0 of 40 done) and B")
+
+
+def test_a_run_without_batches_has_none_and_not_0() -> None:
+    empty = record(0, marks=(), status="broken-off", settings=Settings(requests=40))
+    figures = {each["name"]: each for each in compare([empty, FAST])["figures"]}
+    assert figures["batches"]["values"] == ["none", 1]
+    assert figures["largest_batch"]["values"] == ["none", 40]
+    assert figures["batches"]["ratios"] == [None, None]

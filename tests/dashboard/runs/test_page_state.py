@@ -133,3 +133,13 @@ def test_a_record_is_all_of_it_at_once(conductor: Conductor) -> None:
     assert rebuilt(found["frame"]) == run.log.marks()
     assert [mark.phase for mark in rebuilt(found["frame"])][-1] is Phase.DONE
     assert found["gauges"] == {"run": "r7", "index": 0, "samples": []}
+
+
+def test_what_could_not_start_is_not_said_to_be_done() -> None:
+    run = run_of([], status="failed", error=StartError("No server", "Install one"))
+    run.settings = Settings(requests=20)
+    assert page_state.summary(run.record())["sentence"] == "Could not start: No server"
+    cancelled = run_of([], status="cancelled")
+    assert page_state.summary(cancelled.record())["sentence"].startswith(
+        "Cancelled before the release"
+    )

@@ -35,7 +35,8 @@ UNKNOWN = request(91, "queued 0 failed 3", detail="teapot: short and stout")
     [
         ([], ""),
         ([100], " in one batch"),
-        ([15, 15, 10], " in 3 batches of 15"),
+        ([15, 15, 10], " in 3 batches of 15, the last of 10"),
+        ([8, 8, 8, 6], " in 4 batches of 8, the last of 6"),
         ([15, 15], " in 2 batches of 15"),
         ([1, 1, 1], ", one at a time"),
         ([15, 11, 11, *[6] * 10, 3], " in 14 batches: 15, 2 of 11, 10 of 6, 3"),
@@ -55,16 +56,17 @@ def test_batches_are_told_as_short_as_their_sizes_allow(sizes: list[int], words:
             40,
             [15, 15, 10],
             "done",
-            "40 requests in 3 batches of 15; all done after 1.0 s",
+            "40 requests in 3 batches of 15, the last of 10; all done after 1.0 s",
         ),
         (done(1), 1, [1], "done", "1 request in one batch; done in 1.0 s"),
-        ([FAILED], 1, [], "done", "1 request; all failed, the last after 2.0 s"),
+        ([FAILED], 1, [], "done", "1 request; failed after 2.0 s"),
+        ([FAILED, UNKNOWN], 2, [], "done", "2 requests; all failed, the last after 3.0 s"),
         (
             [*done(3), FAILED],
             4,
             [3],
             "done",
-            "4 requests in one batch; 3 done, 1 failed, the last after 2.0 s",
+            "3 of 4 requests done in one batch; 1 failed, the last ended after 2.0 s",
         ),
         (
             [*done(1), FAILED],
@@ -72,6 +74,17 @@ def test_batches_are_told_as_short_as_their_sizes_allow(sizes: list[int], words:
             [1],
             "cancelled",
             "Cancelled after 2.0 s: 1 of 9 done, 8 broken off",
+        ),
+        ([], 20, [], "cancelled", "Cancelled before the release: 20 requests not sent"),
+        ([], 20, [], "done", "Nothing is known of the 20 requests of this run"),
+        ([], 1, [], "failed", "Nothing is known of the 1 request of this run"),
+        (
+            [*done(3), FAILED],
+            9,
+            [3],
+            "failed",
+            "3 of 9 requests done in one batch; 1 failed, 5 without an end, the last ended after "
+            "2.0 s",
         ),
     ],
 )

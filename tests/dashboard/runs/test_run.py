@@ -73,7 +73,7 @@ def test_whatever_changes_makes_another() -> None:
 def test_its_requests_are_those_that_its_marks_tell_of() -> None:
     run = run_of(3)
     live = run.record()
-    alone = jsonl.read(jsonl.write(run_of(3, label="x").record()).replace(b"running", b"done"))
+    alone = jsonl.read(jsonl.write(run_of(3, label="x").record()).replace(b"running", b"failed"))
     assert [r.marks for r in live.requests] == [
         tuple(mark._replace(run="r7") for mark in r.marks) for r in alone.requests
     ]
@@ -97,4 +97,4 @@ def test_what_is_said_while_it_runs_is_not_what_is_said_of_its_end() -> None:
     run = run_of(2)
     assert run.record().sentence == "2 of 4 done · 2 waiting for a worker"
     run.status = "done"
-    assert run.record().sentence.startswith("4 requests")
+    assert run.record().sentence.startswith("2 of 4 requests done")

@@ -2,6 +2,7 @@
 
 from dashboard.analysis.evidence import SHORT_SECONDS, Evidence
 from dashboard.analysis.limits.limit import Change, Limit
+from dashboard.analysis.limits.phrases import of_all
 from settings import FIELDS
 from target_app.probe.marks import Phase
 
@@ -21,7 +22,7 @@ def _explain(evidence: Evidence) -> str:
     marks = (mark for request in late for mark in request.marks)
     reached = (mark.at for mark in marks if mark.phase is Phase.HANDLING)
     return (
-        f"{len(late)} of {len(evidence.requests)} requests found the backlog of "
+        f"{of_all(len(late), evidence)} found the backlog of "
         f"{evidence.model.backlog} full, and the kernel tried their connections again: the "
         f"last of them reached a worker {max(reached, default=evidence.total):.1f} s after the "
         "release."

@@ -4,7 +4,7 @@ from dashboard.analysis.effective_model import EffectiveModel
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.forecast import usable_connections
 from dashboard.analysis.limits.limit import Change, Limit
-from dashboard.analysis.limits.phrases import pool
+from dashboard.analysis.limits.phrases import of_all, pool
 from dashboard.analysis.limits.values import room
 from settings import FIELDS, TargetKind
 
@@ -15,8 +15,8 @@ SPARE = 10  # connections for others than the run
 def _explain(evidence: Evidence) -> str:
     model = evidence.model
     return (
-        f"{evidence.failed('too-many-connections')} of {model.requests} requests were refused a "
-        f"connection by the database: it gives {usable_connections(model)}, and "
+        f"{of_all(evidence.failed('too-many-connections'), evidence)} got no connection from "
+        f"the database: it gives {usable_connections(model)}, and "
         f"{_asked(model)} asked for more."
     )
 

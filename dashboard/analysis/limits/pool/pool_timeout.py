@@ -4,7 +4,7 @@ import math
 
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.limits.limit import Change, Limit, Wait
-from dashboard.analysis.limits.phrases import pool
+from dashboard.analysis.limits.phrases import of_all, pool
 from dashboard.analysis.limits.values import larger_pool
 from settings import FIELDS
 
@@ -14,7 +14,7 @@ LONGEST_SECONDS = FIELDS["pool_timeout"].maximum
 def _explain(evidence: Evidence) -> str:
     model = evidence.model
     return (
-        f"{evidence.failed('pool-timeout')} of {model.requests} requests gave up after "
+        f"{of_all(evidence.failed('pool-timeout'), evidence)} gave up after "
         f"{model.pool_timeout:g} s (pool_timeout) without a connection: {pool(model)} at a "
         f"time, each held for {evidence.mean_service_seconds:.1f} s on average."
     )

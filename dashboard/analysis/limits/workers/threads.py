@@ -4,6 +4,7 @@ from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.limits.limit import Limit, Wait
 from dashboard.analysis.limits.phrases import waited, workers
 from dashboard.analysis.limits.values import MOST_THREADS, per_worker
+from dashboard.text import counted
 
 
 def _detect(evidence: Evidence) -> bool:
@@ -17,7 +18,7 @@ def _explain(evidence: Evidence) -> str:
     model = evidence.model
     return (
         f"{waited(evidence.queue_waiters, evidence)} waited for a thread: {workers(model)} x "
-        f"{model.threads} threads = {model.workers * model.threads} at a time."
+        f"{counted(model.threads, 'thread')} = {model.workers * model.threads} at a time."
     )
 
 
