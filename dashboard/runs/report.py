@@ -71,8 +71,8 @@ def finished_sentence(
     shape = batches_words(batches) or waiting_words(requests)
     if done == total:
         return f"{asked}{shape}; {'all done after' if total > 1 else 'done in'} {seconds}"
-    rest = f"{failed} failed, {left} without an end" if left else f"{failed} failed"
-    return f"{done} of {asked} done{shape}; {rest}, the last ended after {seconds}"
+    rest = [f"{failed} failed"] * bool(failed) + [f"{left} without an end"] * bool(left)
+    return f"{done} of {asked} done{shape}; {', '.join(rest)}, the last ended after {seconds}"
 
 
 def batches_words(batches: Sequence[Batch]) -> str:
