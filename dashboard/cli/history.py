@@ -67,7 +67,7 @@ def _line(run: dict[str, Any]) -> str:
     words = [f"{run['name']:>5}", run["started_at"][:16].replace("T", " "), run["status"]]
     words += [run["mode"], run["endpoint"], counted(run["requests"], "request"), f"pool {pool}"]
     words += [
-        f"{run['total_seconds']:.2f} s",
+        f"{run['total_seconds']:.2f} s" if run["done"] + run["failed"] else "-",
         counted(run["batches"], "batch") if run["batches"] else "-",
         run["limit"] or "-",
     ]

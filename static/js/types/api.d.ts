@@ -41,6 +41,7 @@ export interface KeptRun {
   pool: number | null;
   total_seconds: number;
   batches: number;
+  done: number;
   limit: string;
   sentence: string;
   settings: Settings;

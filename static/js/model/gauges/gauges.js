@@ -40,6 +40,15 @@ const number = (value) => value.toLocaleString("en-US");
 const plural = (value, one) => `${number(value)} ${one}${value === 1 ? "" : "s"}`;
 
 /**
+ * @param {number} value
+ * @param {number | null} limit
+ */
+const connections = (value, limit) =>
+  limit === null
+    ? plural(value, "connection")
+    : `${number(value)} of ${plural(limit, "connection")}`;
+
+/**
  * The number at a moment or, with null, the most.
  *
  * @param {Series} series
@@ -122,7 +131,7 @@ function poolGauge(title, pids, context, pool) {
     read: (
       at,
     ) => [`${counted(out, mostOut, at)}${of} out`, `${counted(waiting, mostWaiting, at)} waiting`],
-    sentence: `${title}: at most ${number(mostOut)}${of} connections out, ` +
+    sentence: `${title}: at most ${connections(mostOut, capacity)} out, ` +
       `at most ${plural(mostWaiting, "request")} waiting for one.`,
   };
 }
@@ -162,7 +171,7 @@ function databaseGauge({ settings, samples }) {
     read: (
       at,
     ) => [`${counted(total, mostTotal, at)}${of}`, `${counted(active, mostActive, at)} active`],
-    sentence: `Database: at most ${number(mostTotal)}${of} connections, at most ${
+    sentence: `Database: at most ${connections(mostTotal, allowed)}, at most ${
       number(mostActive)
     } active.`,
   };

@@ -143,7 +143,8 @@ export function historyRow(run, { chosen, renaming, opened, actions }) {
     onchange: () => actions.choose(run),
   });
   check.checked = isChosen;
-  const isWhole = run.status !== "running" && run.status !== "broken-off";
+  // What never began has neither a time nor batches.
+  const isWhole = !["running", "broken-off"].includes(run.status) && run.done + run.failed > 0;
   /**
    * @param {string} text
    * @param {string | null} title of a column of numbers
@@ -164,7 +165,7 @@ export function historyRow(run, { chosen, renaming, opened, actions }) {
     cell(run.requests.toLocaleString("en-US"), "requests"),
     cell(run.pool === null ? NO_LIMIT : run.pool.toLocaleString("en-US"), "pool"),
     cell(isWhole ? seconds(run.total_seconds, Math.max(run.total_seconds, 1)) : "–", "total"),
-    cell(isWhole ? String(run.batches) : "–", "batches"),
+    cell(isWhole && run.batches ? String(run.batches) : "–", "batches"),
     cell(run.limit && run.limit !== "unknown" ? run.limit : "–"),
     actionsCell(run, actions),
   );
