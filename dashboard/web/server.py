@@ -9,7 +9,7 @@ import threading
 import webbrowser
 from types import FrameType
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer
 
 from config import LOOPBACK
 from dashboard.errors import StartError
@@ -18,14 +18,9 @@ from dashboard.text import printable
 
 from .access import Access, shown_host
 from .app import create_app
+from .connections import Server
 
-LISTEN_BACKLOG = 128
-
-
-class Handler(WSGIRequestHandler):
-    """Sends each frame at once: Nagle's algorithm would hold it until the last one's receipt."""
-
-    disable_nagle_algorithm = True  # RFC 896; socketserver.StreamRequestHandler has the switch
+LISTEN_BACKLOG = 1024  # a client that finds it full tries again a second later, tcp(7)
 
 
 def listen(port: int, host: str = LOOPBACK) -> socket.socket:
@@ -63,8 +58,7 @@ def serve(
     app, relay = create_app(runtime, access)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # no line for each request
     host, port = sock.getsockname()[:2]
-    server = make_server(host, port, app, True, request_handler=Handler, fd=sock.detach())
-    server.daemon_threads = True  # type: ignore[attr-defined]  # an open page must not keep us
+    server = Server(sock, app)
     url = f"http://{shown_host(host)}:{port}"
     # A token that was given is the person's to know: it need not stand in a terminal's history.
     query = f"/?token={access.token if access.generated else 'YOUR-TOKEN'}" if access.token else ""
