@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from dashboard.marks.wire import decode
 from dashboard.runtime import Runtime
 
 pytestmark = pytest.mark.live
@@ -114,9 +115,9 @@ def test_a_run_on_the_command_line(data_dir: Path, tmp_path: Path) -> None:
     assert (said["requests"], said["done"], said["failed"]) == (40, 40, 0)
     assert said["diagnosis"]["limit"] == "pool-capacity"
     assert said["diagnosis"]["suggestions"][0]["settings"]["pool_size"] == 40
-    lines = [json.loads(line) for line in marks.read_text().splitlines()]
-    assert {line[1] for line in lines} == set(range(1, 41))
-    assert {"queued", "waiting", "executing", "done"} <= {line[2] for line in lines}
+    log = [decode(line) for line in marks.read_bytes().splitlines()]
+    assert {mark.seq for mark in log} == set(range(1, 41))
+    assert {"queued", "waiting", "executing", "done"} <= {mark.phase.value for mark in log}
 
 
 def test_a_run_that_fails_in_part_exits_with_one(data_dir: Path) -> None:
