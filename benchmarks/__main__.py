@@ -9,6 +9,7 @@ from benchmarks import (
     release,
     serving,
     soak,
+    truth_apps,
     watched,
     work,
 )
@@ -25,6 +26,7 @@ TABLES: dict[str, Callable[[int], object]] = {
     "work": work.main,
     "kept": kept.main,
     "soak": lambda _: soak.main(),
+    "truth-apps": lambda _: truth_apps.main(),
 }
 
 
