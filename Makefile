@@ -39,9 +39,12 @@ bench: $(VENV)/.bench
 	@sh scripts/install_system.sh chromium mariadb-server hey apache2-utils
 	$(BIN)/python -m benchmarks
 
-# The newest versions that pyproject.toml allows; run the tests before you commit them.
-lock: $(VENV)/.dev
-	$(BIN)/uv $(COMPILE) --upgrade
+# Adds to the lock what is new in pyproject.toml; with UPGRADE=1 takes the newest of everything.
+# It must work where pyproject.toml and the lock contradict each other, so it installs uv alone.
+lock:
+	@sh scripts/make_venv.sh $(PYTHON) $(VENV)
+	$(INSTALL) uv
+	$(BIN)/uv $(COMPILE) $(if $(UPGRADE),--upgrade)
 
 # The drivers are optional: where one has no wheel, the others are installed all the same.
 $(VENV)/.run: pyproject.toml $(LOCK) scripts/make_venv.sh scripts/extra.py

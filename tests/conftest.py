@@ -63,7 +63,8 @@ def environment(data_dir: Path) -> Environment:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The machine's own Chromium: playwright's download is not to be counted on."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = next(filter(None, map(shutil.which, names)), None)
     if chromium is None:
         pytest.skip("chromium is not installed: apt install chromium")
     with sync_playwright() as playwright:

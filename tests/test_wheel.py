@@ -1,4 +1,4 @@
-"""The wheel, installed elsewhere: the page with all that it loads, a run, and an exported file."""
+"""The wheel, installed elsewhere: the page with all that it loads, runs, and an exported file."""
 
 import json
 import os
@@ -18,8 +18,20 @@ from tests.served import free_port, public
 
 ROOT = Path(__file__).resolve().parent.parent
 UV = [sys.executable, "-m", "uv"]
+pytestmark = pytest.mark.timeout(300)  # on a new machine the packages are downloaded
 # What a user's own directory may hold: names that our modules have as well.
 THEIR_NAMES = ("config", "settings", "fields", "dashboard", "target_app")
+# An app of somebody's who uses all these names, each for a module of their own.
+THEIR_APP = """
+import config, dashboard, fields, settings, target_app
+
+for module in config, dashboard, fields, settings, target_app:
+    assert module.OWNER == "them", module
+
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+"""
 LINKED = re.compile(r'(?:href|src)="([^"#]+)"')
 IMPORTED = re.compile(r'^(?:import|export)\b[^"\';]*["\'](\.[^"\']+)["\']', re.MULTILINE)
 
@@ -28,21 +40,25 @@ class Installed:
     """The program in an environment of its own, called from a directory that is somebody's."""
 
     def __init__(self, folder: Path) -> None:
-        self.program = folder / "env" / "bin" / "poolscope"
+        self.python = folder / "env" / "bin" / "python"
+        self.program = [str(folder / "env" / "bin" / "poolscope")]
+        # The current directory comes first on the path of a module that is run.
+        self.as_module = [str(self.python), "-m", "poolscope"]
         self.cwd = folder / "theirs"
-        self.environ = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
-        self.environ |= {"POOLSCOPE_DATA_DIR": str(folder / "data"), "PYTHONSAFEPATH": "1"}
+        steering = {"PYTHONPATH", "PYTHONSAFEPATH"}
+        self.environ = {name: text for name, text in os.environ.items() if name not in steering}
+        self.environ["POOLSCOPE_DATA_DIR"] = str(folder / "data")
 
-    def __call__(self, *words: str) -> str:
+    def __call__(self, command: list[str], *words: str, **environ: str) -> str:
         """What a command prints; it must succeed."""
         done = subprocess.run(
-            [str(self.program), *words],
+            [*command, *words],
             cwd=self.cwd,
-            env=self.environ,
+            env={**self.environ, **environ},
             capture_output=True,
             text=True,
             check=False,
-            timeout=100,
+            timeout=200,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -54,7 +70,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     for parent in folder.parents[:2]:
         parent.chmod(0o755)  # root's Postgres runs as another user
     built = folder / "wheel"
-    build = [*UV, "build", "--quiet", "--wheel", "--no-build-isolation", f"--out-dir={built}"]
+    # As for a release: the wheel is built from the source distribution.
+    build = [*UV, "build", "--quiet", "--no-build-isolation", f"--out-dir={built}"]
     subprocess.run([*build, f"--python={sys.executable}", str(ROOT)], check=True)
     (wheel,) = built.glob("*.whl")
     environment = folder / "env"
@@ -69,12 +86,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
 
 def test_nobody_elses_names_are_taken(installed: Installed) -> None:
-    python = installed.program.parent / "python"
     code = "import importlib.util as u, sys; print([n for n in sys.argv[1:] if u.find_spec(n)])"
     done = subprocess.run(
-        [str(python), "-c", code, *THEIR_NAMES, "static", "templates"],
+        [str(installed.python), "-c", code, *THEIR_NAMES, "static", "templates", "tests"],
         env=installed.environ,
-        cwd=installed.program.parent,
+        cwd=installed.python.parent,
         capture_output=True,
         text=True,
         check=True,
@@ -84,10 +100,11 @@ def test_nobody_elses_names_are_taken(installed: Installed) -> None:
 
 @pytest.mark.servers
 def test_a_run_and_its_file(installed: Installed, browser: Browser, tmp_path: Path) -> None:
-    run = json.loads(installed("run", "--mode=blocking", "-n", "3", "--sleep=0.1", "--json"))
+    words = ["run", "--mode=blocking", "-n", "3", "--sleep=0.1", "--json"]
+    run = json.loads(installed(installed.program, *words, PYTHONSAFEPATH="1"))
     assert (run["done"], run["failed"]) == (3, 0)
     file = tmp_path / "run.html"
-    installed("export", "latest", "--format=html", f"--output={file}")
+    installed(installed.program, "export", "latest", "--format=html", f"--output={file}")
     page = browser.new_page(offline=True)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -98,10 +115,22 @@ def test_a_run_and_its_file(installed: Installed, browser: Browser, tmp_path: Pa
     assert not problems
 
 
+@pytest.mark.servers
+def test_an_app_beside_it_keeps_its_own_modules(installed: Installed) -> None:
+    app = installed.cwd / "app"
+    app.mkdir()
+    for name in THEIR_NAMES:
+        (app / f"{name}.py").write_text("OWNER = 'them'\n")
+    (app / "shop.py").write_text(THEIR_APP)
+    words = ["run", "--app=shop:app", f"--chdir={app}", "--mode=blocking", "-n", "3", "--json"]
+    run = json.loads(installed(installed.as_module, *words))
+    assert (run["done"], run["failed"]) == (3, 0)
+
+
 @pytest.fixture
 def served(installed: Installed) -> Iterator[str]:
     port = free_port()
-    command = [str(installed.program), "serve", "--no-browser", f"--port={port}"]
+    command = [*installed.program, "serve", "--no-browser", f"--port={port}"]
     with subprocess.Popen(
         command, cwd=installed.cwd, env=installed.environ, stdout=subprocess.PIPE, text=True
     ) as process:
