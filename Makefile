@@ -31,9 +31,11 @@ lint: $(VENV)/.dev
 	$(BIN)/deno check --quiet static/js
 
 # What can be known without a server, a database or a browser, within a minute.
-check: lint
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not servers" \
-	    --ignore tests/live --ignore tests/page
+check: $(VENV)/.dev
+	@began=$$(date +%s); $(MAKE) --no-print-directory lint && \
+	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile -m "not servers" \
+	    --ignore tests/live --ignore tests/page && \
+	echo "Checked in $$(($$(date +%s) - began)) s."
 
 bench: $(VENV)/.bench
 	@sh scripts/install_system.sh chromium mariadb-server hey apache2-utils

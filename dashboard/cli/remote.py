@@ -18,7 +18,7 @@ from settings import Settings, SettingsError
 ANSWER_SECONDS = 30 * SECONDS
 POLL_SECONDS = 0.2 * SECONDS
 _TOKEN = re.compile(r"[A-Za-z0-9._~-]{1,128}")
-CURE = "Start it with `make run`, or give its address with --server http://127.0.0.1:PORT"
+CURE = "Start it with `poolscope serve`, or give its address with --server http://127.0.0.1:PORT"
 
 
 class Server:

@@ -64,7 +64,7 @@ def missing_driver(driver: str) -> str:
         found = find_spec(module) is not None
     except ModuleNotFoundError:  # not even the package that holds the module
         found = False
-    return "" if found else f"Install it: .venv/bin/pip install '{package}'"
+    return "" if found else f"Install it beside Poolscope: pip install '{package}'"
 
 
 class Urls(NamedTuple):

@@ -26,8 +26,8 @@ from settings import Settings
 START_TIMEOUT = 30 * SECONDS
 _LISTENING = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
 _CURES = (
-    ("No module named", "Run `make run` again to install what is missing"),
-    ("requires gevent", "Run `make run` again to install what is missing"),
+    ("No module named", "Install Poolscope again (in a checkout: make run)"),
+    ("requires gevent", "Install Poolscope again (in a checkout: make run)"),
     ("Address already in use", "Launch again to use another port"),
     ("Too many open files", "Raise the open-file limit: ulimit -n 20000"),
     ("Cannot allocate memory", "Use fewer workers"),

@@ -38,12 +38,13 @@ def listen(port: int, host: str = LOOPBACK) -> socket.socket:
     except OSError as error:
         sock.close()
         if error.errno == errno.EADDRINUSE:
-            cure = f"Use another: make run PORT={port + 1 if port < 65535 else 5000}"
+            other = port + 1 if port < 65535 else 5000
+            cure = f"Use another: --port {other} (with make: PORT={other})"
             raise StartError(f"Port {port} is in use by another program", cure) from error
         if error.errno == errno.EADDRNOTAVAIL:
             cure = "Use one of its addresses, or drop --host"
             raise StartError(f"This machine does not have the address {host}", cure) from error
-        cure = "Use a port above 1023: make run PORT=5000"
+        cure = "Use a port above 1023: --port 5000 (with make: PORT=5000)"
         raise StartError(f"Port {port} cannot be used ({error.strerror})", cure) from error
     return sock
 

@@ -74,7 +74,7 @@ def test_a_driver_that_is_not_installed_says_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch, module: str
 ) -> None:
     monkeypatch.setitem(databases.MODULES, "psycopg", (module, "psycopg[binary]"))
-    assert missing_driver("psycopg") == "Install it: .venv/bin/pip install 'psycopg[binary]'"
+    assert missing_driver("psycopg") == "Install it beside Poolscope: pip install 'psycopg[binary]'"
 
 
 @pytest.mark.parametrize(

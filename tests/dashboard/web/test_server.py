@@ -70,7 +70,7 @@ def test_a_taken_port_is_told_with_another_to_choose() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(StartError, match=f"Port {port} is in use") as caught:
             listen(port)
-    assert caught.value.cure == f"Use another: make run PORT={port + 1}"
+    assert caught.value.cure == f"Use another: --port {port + 1} (with make: PORT={port + 1})"
 
 
 def test_the_last_port_of_all_has_a_cure_too() -> None:
@@ -82,7 +82,7 @@ def test_the_last_port_of_all_has_a_cure_too() -> None:
         taken.listen()
         with pytest.raises(StartError) as caught:
             listen(65535)
-    assert caught.value.cure.endswith("PORT=5000")
+    assert caught.value.cure.endswith("--port 5000 (with make: PORT=5000)")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
