@@ -121,7 +121,7 @@ def test_a_server_that_cannot_be_reached_says_why(
     trusting = ssl.create_default_context(cafile=str(authority))
     monkeypatch.setattr("dashboard.targets.external_address.context", lambda: trusting)
     assert reach(outside_at(tls_server.server_port, tls=True, host="localhost"))
-    with pytest.raises(StartError, match="name that the certificate is made for"):
+    with pytest.raises(StartError, match="host name the certificate was issued for"):
         reach(outside_at(tls_server.server_port, tls=True))
 
 
