@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 from dashboard.analysis.quantiles import percentile
 from dashboard.runtime import Runtime
 from dashboard.web.app import create_app
-from dashboard.web.server import Handler
+from dashboard.web.connections import Handler
 from settings import read_settings
 from target_app.probe.marks import PHASES, Phase
 
