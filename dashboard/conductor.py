@@ -33,19 +33,11 @@ from settings import Settings, TargetKind
 from target_app.probe.heartbeat import Heartbeat
 from target_app.probe.marks import Mark
 
-from .errors import StartError
+from .errors import Busy, StartError
 
 # Datagrams that were sent before the last answer are read by then.
 SETTLE_SECONDS = 0.05 * SECONDS
 MOST_RUNS = 20  # that are kept for comparing
-
-
-class Busy(RuntimeError):
-    """Another run is in progress."""
-
-    def __init__(self, run: str) -> None:
-        super().__init__(f"run {run} is in progress: wait for it, or cancel it")
-        self.run = run
 
 
 class Conductor:

@@ -1,4 +1,4 @@
-"""The one error for parts that cannot start, told in cause and cure."""
+"""What can keep a run from starting."""
 
 
 class StartError(RuntimeError):
@@ -9,3 +9,11 @@ class StartError(RuntimeError):
         self.cause = cause
         self.cure = cure
         self.log = log
+
+
+class Busy(RuntimeError):
+    """Another run is in progress."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(f"run {run} is in progress: wait for it, or cancel it")
+        self.run = run

@@ -9,8 +9,8 @@ from dashboard.runs import report
 from dashboard.runs.run import Run
 from settings import MYSQL_DRIVERS, POSTGRES_DRIVERS, Settings, SettingsError, read_settings
 
-from .conductor import Busy, Conductor
-from .errors import StartError
+from .conductor import Conductor
+from .errors import Busy, StartError
 
 REQUESTS = 5
 SLEEP_SECONDS = 0.5

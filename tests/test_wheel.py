@@ -65,10 +65,8 @@ class Installed:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    folder = public(tmp_path_factory.mktemp("w"))
-    for parent in folder.parents[:2]:
-        parent.chmod(0o755)  # root's Postgres runs as another user
+def installed(data_dir: Path) -> Installed:
+    folder = public(data_dir / "wheel")  # which root's Postgres can enter
     built = folder / "wheel"
     # As for a release: the wheel is built from the source distribution.
     build = [*UV, "build", "--quiet", "--no-build-isolation", f"--out-dir={built}"]

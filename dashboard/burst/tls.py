@@ -4,6 +4,9 @@ The socket stays a plain one, so that the kernel stamps what arrives, and a requ
 before the release, so that the release sends it as it sends any other.
 """
 
+import contextlib
+import errno
+import socket
 import ssl
 from functools import cache
 
@@ -35,6 +38,20 @@ class Tls:
         except ssl.SSLWantReadError:
             over = False
         return over, self._outgoing.read()
+
+    def step(self, sock: socket.socket) -> bool:
+        """Take what the socket has and answer it; whether the handshake is over.
+
+        OSError where the connection breaks, ssl.SSLError where the two do not agree.
+        """
+        received = b""
+        with contextlib.suppress(BlockingIOError):
+            received = sock.recv(65536)
+            if not received:
+                raise ConnectionResetError(errno.ECONNRESET, "closed in the TLS handshake")
+        over, answer = self.shake(received)
+        sock.send(answer)
+        return over
 
     def seal(self, payload: bytes) -> bytes:
         """The payload as it goes over the wire; what is sealed first must be sent first."""

@@ -7,7 +7,6 @@ Exit codes: 0 all answered 200, 1 some failed, 2 bad arguments, 3 a part could n
 import io
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -16,13 +15,10 @@ from typing import Any, NoReturn
 import click
 
 from config import LOOPBACK, Environment
-from dashboard import matrix
 from dashboard.errors import StartError
 from dashboard.runs.assertions import MEASURES, parse_all
 from dashboard.runs.record import Record
 from dashboard.runtime import Runtime
-from dashboard.targets.probe_package import write_package
-from dashboard.text import counted
 from dashboard.web.access import grant
 from dashboard.web.server import listen, serve
 from fields import Field
@@ -38,11 +34,13 @@ from .app_options import (
     request_specs_of,
 )
 from .burst import burst_command, client_command
-from .checks import SOME_FAILED, writable
+from .checks import writable
 from .history import export_command, history_command, import_command
+from .matrix import matrix_command
 from .remote import Server
 from .run import judge, run_app, run_here, run_there
-from .terminal import say, say_text, tell, tell_text
+from .standalone import create_data_command, databases_command, probe_command
+from .terminal import tell_text
 from .url_options import server_of, url_option
 
 BAD_ARGUMENTS = 2
@@ -107,7 +105,10 @@ def commands(context: click.Context, server: str, token: str) -> None:
         )
 
 
-OTHERS = (history_command, export_command, import_command, burst_command, client_command)
+OTHERS = (
+    *(history_command, export_command, import_command, burst_command, client_command),
+    *(matrix_command, create_data_command, probe_command, databases_command),
+)
 for command in OTHERS:
     commands.add_command(command)
 
@@ -238,64 +239,6 @@ def run_command(  # noqa: PLR0913, PLR0917  one per option
         code = judge(do, assertions, as_json, marks, junit_file)
     if code:
         sys.exit(code)
-
-
-@commands.command("matrix")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
-@click.option("--markdown", is_flag=True, help="Print a Markdown table.")
-def matrix_command(as_json: bool, markdown: bool) -> None:
-    """Measure which drivers block which worker classes (5 requests of 0.5 s each)."""
-    if as_json and markdown:
-        raise SettingsError([("json", "use either --json or --markdown, not both")])
-    with Runtime(Environment.read()) as runtime:
-        cells = matrix.measure(runtime.conductor, _say_cell)
-    write = matrix.as_json if as_json else matrix.as_markdown if markdown else matrix.as_text
-    say_text(write(cells))
-    if any(cell.verdict in {"failed", "mixed"} for cell in cells):
-        sys.exit(SOME_FAILED)
-
-
-def _say_cell(cell: matrix.Cell) -> None:
-    if sys.stderr.isatty():
-        tell(f"{cell.worker_class} with {cell.driver}: {cell.verdict}")
-
-
-@commands.command("create-data")
-def create_data_command() -> None:
-    """Create the todo tables and fill empty ones."""
-    with Runtime(Environment.read()) as runtime:
-        for name, rows in runtime.databases.create_data(_say).items():
-            made = f"{counted(rows, 'todo')} created" if rows else "has its todos already"
-            say(f"{name}: {made}")
-
-
-@commands.command("probe")
-def probe_command() -> None:
-    """Print the import path of the probe, for a server you start yourself."""
-    folder = Environment.read().data_dir / "probe"
-    try:
-        say(str(write_package(folder)))
-    except OSError as error:
-        raise StartError(
-            f"{folder} is not writable ({error.strerror})",
-            "Use another directory: POOLSCOPE_DATA_DIR=~/poolscope poolscope probe",
-        ) from error
-
-
-@commands.command("databases")
-def databases_command() -> None:
-    """Run the databases for a target you start yourself, until Ctrl-C."""
-    with Runtime(Environment.read()) as runtime:
-        runtime.databases.create_data(_say)
-        for name, url in runtime.databases.urls()._asdict().items():
-            if url:
-                say(f"export {name.upper()}_URL='{url}'")
-        tell("Databases are running. Press Ctrl-C to stop them.")
-        threading.Event().wait()
-
-
-def _say(step: str) -> None:
-    tell(f"{step} ...")
 
 
 if __name__ == "__main__":

@@ -10,8 +10,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import requests
 
@@ -23,6 +22,8 @@ from dashboard.processes.children import Children, Tail
 from dashboard.tokens import same_token
 from settings import Settings
 
+from .spec import Spec
+
 START_TIMEOUT = 30 * SECONDS
 _LISTENING = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
 _CURES = (
@@ -32,35 +33,6 @@ _CURES = (
     ("Too many open files", "Raise the open-file limit: ulimit -n 20000"),
     ("Cannot allocate memory", "Use fewer workers"),
 )
-
-
-class Spec(Protocol):
-    """One way to serve a target: while it stays the same, the target keeps running."""
-
-    @property
-    def workers(self) -> int:
-        """Worker processes."""
-
-    @property
-    def cwd(self) -> Path:
-        """The directory that it is started in."""
-
-    @property
-    def ready_path(self) -> str:
-        """A path that answers 200 without doing anything, "" where none is known."""
-
-    @property
-    def start_seconds(self) -> float:
-        """How long it may take to come up."""
-
-    def argv(self, timeout_seconds: int) -> list[str]:
-        """gunicorn's command line."""
-
-    def environ(self, beacon: str, token: str) -> dict[str, str]:
-        """Its environment, with where its notices go to and what they carry."""
-
-    def failure(self, what: str, log: str) -> StartError:
-        """Why it did not come up."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from dashboard.runs.run import Run
 from dashboard.workload.mix import RequestSpec
 from settings import Settings
 
-from .gunicorn import GunicornProcess, Spec, TargetSpec
+from .gunicorn import GunicornProcess, TargetSpec
+from .spec import Spec
 from .started import StartedTarget
 from .target import Step
 

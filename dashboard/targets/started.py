@@ -6,7 +6,8 @@ from abc import abstractmethod
 from dashboard.runs.run import Run
 from dashboard.workload.plan import Plan
 
-from .gunicorn import GunicornProcess, Spec
+from .gunicorn import GunicornProcess
+from .spec import Spec
 from .target import Step, Target
 
 

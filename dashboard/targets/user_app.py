@@ -9,7 +9,8 @@ from dashboard.text import counted
 from dashboard.workload.mix import RequestSpec
 from settings import Settings, TargetKind
 
-from .gunicorn import GunicornProcess, Spec
+from .gunicorn import GunicornProcess
+from .spec import Spec
 from .started import StartedTarget
 from .target import Step
 from .user_app_gunicorn import AppSpec, UserApp, last_lines

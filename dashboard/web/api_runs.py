@@ -10,8 +10,8 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from config import LOOPBACK
 from dashboard import matrix
-from dashboard.conductor import Busy, Conductor
-from dashboard.errors import StartError
+from dashboard.conductor import Conductor
+from dashboard.errors import Busy, StartError
 from dashboard.runs.page_state import page
 from dashboard.runs.run import Run
 from dashboard.targets.user_app_environment import modes_of

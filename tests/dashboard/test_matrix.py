@@ -9,12 +9,13 @@ import pytest
 
 from dashboard import matrix
 from dashboard.analysis.forecast import forecast
-from dashboard.conductor import Busy, Conductor
-from dashboard.errors import StartError
+from dashboard.conductor import Conductor
+from dashboard.errors import Busy, StartError
 from dashboard.marks.log import RunLog
 from dashboard.marks.requests import Request
 from dashboard.matrix import Cell, Survey, combinations, judge, settings_of
 from dashboard.runs.run import Run
+from dashboard.runtime import Runtime
 from settings import MYSQL_DRIVERS, POSTGRES_DRIVERS, Settings
 from tests.dashboard.analysis.test_batches import from_backlog, through
 from tests.dashboard.conftest import eventually
@@ -202,3 +203,25 @@ def test_as_markdown_every_line_has_the_same_cells() -> None:
 def test_as_json_it_is_an_array_of_the_cells() -> None:
     body = json.loads(matrix.as_json(CELLS))
     assert [Cell(**each) for each in body] == CELLS
+
+
+COOPERATIVE = {"psycopg2-green", "psycopg", "pymysql", "mysqlconnector"}
+BLOCKING = {"psycopg2", "mysqlclient"}
+
+
+def test_every_driver_behaves_as_its_reputation_says(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matrix, "SLEEP_SECONDS", 0.25)  # eight of the cells take five of them
+    cells = matrix.measure(runtime.conductor, lambda _: None)
+    found = {(cell.worker_class, cell.driver): cell for cell in cells}
+    assert [cell for cell in cells if cell.verdict in {"failed", "not run"}] == []
+    for driver in COOPERATIVE | BLOCKING:
+        alone = "one at a time"
+        if driver != "psycopg2-green":
+            assert found["sync", driver].verdict == alone
+            assert found["gthread", driver].verdict == "together"
+        expected = "together" if driver in COOPERATIVE else alone
+        assert found["gevent", driver].verdict == expected
+    assert ("sync", "psycopg2-green") not in found
+    assert ("gthread", "psycopg2-green") not in found

@@ -15,9 +15,8 @@ import psutil
 import psycopg2
 import pytest
 
-from dashboard.conductor import Busy
 from dashboard.databases.databases import APPLICATION_NAME
-from dashboard.errors import StartError
+from dashboard.errors import Busy, StartError
 from dashboard.runs.report import failures
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime

@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from config import LOOPBACK
-from dashboard.burst.__main__ import LATE, Burst, Clock
+from dashboard.burst.burst import LATE, Burst
+from dashboard.burst.stamps import Clock
 from dashboard.marks.requests import Request
 from dashboard.marks.wire import decode
 from dashboard.processes.open_files import files_needed
