@@ -20,7 +20,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 # What needs real servers, databases or a browser is left out of `make check`.
-SERVERS = {"runtime", "dashboard_url", "browser", "served", "store", "installed"}
+SERVERS = {"runtime", "dashboard_url", "browser", "serve", "served", "store", "installed"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

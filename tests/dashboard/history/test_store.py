@@ -38,7 +38,10 @@ from tests.dashboard.records import record
 MEGABYTE = 1_000_000
 
 
-@pytest.fixture(params=["sqlite", "postgres", "mysql"])
+SERVERS = [pytest.param(kind, marks=pytest.mark.servers) for kind in ("postgres", "mysql")]
+
+
+@pytest.fixture(params=["sqlite", *SERVERS])
 def history(request: pytest.FixtureRequest, tmp_path: Path, keep: int) -> Iterator[History]:
     """An empty history, in each kind of database."""
     url = "" if request.param == "sqlite" else _server_url(request)
