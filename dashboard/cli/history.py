@@ -10,7 +10,9 @@ from typing import Any
 import click
 
 from config import Environment
+from dashboard.errors import StartError
 from dashboard.exports import FORMATS, jsonl
+from dashboard.history import schema
 from dashboard.history.listing import MOST_NUMBER, ORDERS, Listing
 from dashboard.history.store import History
 from dashboard.runs.record import Record
@@ -45,8 +47,14 @@ def _history() -> Iterator[History]:
     help="Sort key; -NAME sorts in descending order.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
-def history_command(count: int, search: str, sort: str, as_json: bool) -> None:
+@click.option(
+    "--move-aside", is_flag=True, help="Rename a history file that cannot be read, and start anew."
+)
+def history_command(count: int, search: str, sort: str, as_json: bool, move_aside: bool) -> None:
     """List saved runs, newest first."""
+    if move_aside:
+        _move_aside(Environment.read())
+        return
     with _history() as history:
         runs, total = history.list(Listing(size=count, sort=sort, search=search))
     if as_json:
@@ -58,6 +66,20 @@ def history_command(count: int, search: str, sort: str, as_json: bool) -> None:
         tell(f"{total - len(runs)} more: use -n or --search")
     if not runs:
         tell("No runs yet." if not search else "No matching runs.")
+
+
+def _move_aside(environment: Environment) -> None:
+    file = schema.file_of(environment)
+    if file is None:
+        why = "the history is in a database server (HISTORY_URL), and has no file to move"
+        raise SettingsError([("move-aside", why)])
+    try:
+        say(f"The history is now {schema.move_aside(file)}. The next run starts a new one.")
+    except FileNotFoundError as error:
+        raise SettingsError([("move-aside", f"there is no history file {file}")]) from error
+    except OSError as error:
+        why = f"{file} cannot be renamed ({error.strerror})"
+        raise StartError(why, "Check that the data directory is writable") from error
 
 
 def _line(run: dict[str, Any]) -> str:

@@ -167,6 +167,8 @@ def serve_command(  # noqa: PLR0913, PLR0917  one per option
     app = app_of(request_specs_of(requested, header, body_file), **given_app)
     sock = listen(port, host)
     with Runtime(Environment.read(), app, external) as runtime:
+        if runtime.instance.note:
+            tell(f"Note: {runtime.instance.note}")
         serve(runtime, sock, open_browser=not no_browser, access=access)
 
 

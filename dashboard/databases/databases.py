@@ -21,9 +21,11 @@ from target_app.probe.failures import FAILURES, classify, last_line
 
 from .mariadb import PrivateMariadb
 from .postgres import PrivatePostgres
+from .server import PrivateServer
 from .start_times import ServerStartTimes
 
 APPLICATION_NAME = "poolscope-target"
+CHECK_DIRECTORY = "Check that the data directory is writable and has free space"
 
 # SQLAlchemy's dialect+driver for each of our driver names.
 DIALECTS = {
@@ -86,8 +88,14 @@ class Databases:
         }
         self._postgres = PrivatePostgres(instance.path / "postgres", children)
         self._mysql = PrivateMariadb(instance.path / "mysql", children, environment.path)
-        self._filled: set[str] = set()
+        self._instance = instance
+        self._filled: dict[str, int] = {}  # how often the server's files had been made then
         self._births = ServerStartTimes()
+
+    @property
+    def note(self) -> str:
+        """What a person should know of where the databases are, "" for nothing."""
+        return self._instance.note
 
     def missing(self, endpoint: str) -> str:
         """Why no run can use ``endpoint`` on this machine, with the cure; "" when one can."""
@@ -101,6 +109,7 @@ class Databases:
         ``say`` hears what is being started. StartError when one cannot be used.
         """
         with self._lock:
+            self._restore()
             self._ensure("postgres", settings, say)
             if settings.database == "mysql":
                 self._ensure("mysql", settings, say)
@@ -126,6 +135,7 @@ class Databases:
     def create_data(self, say: Callable[[str], None]) -> dict[str, int]:
         """Fill every database that there is; rows added, by database."""
         with self._lock:
+            self._restore()
             added = self._ensure("postgres", Settings(), say)
             if not self.missing("mysql"):
                 added |= self._ensure("mysql", Settings(), say)
@@ -164,12 +174,25 @@ class Databases:
             self._mysql.stop()
             self._postgres.stop()
 
+    def _restore(self) -> None:
+        """Begin anew where somebody has deleted what servers of ours still run on."""
+        try:
+            if self._instance.restore():
+                self._mysql.stop()
+                self._postgres.stop()
+        except OSError as error:
+            raise StartError(
+                f"{self._instance.path} was deleted and cannot be made again ({error.strerror})",
+                CHECK_DIRECTORY,
+            ) from error
+
     def _base(self, name: str) -> str:
         own = self._postgres.url if name == "postgres" else self._mysql.url
         return self._given[name] or own
 
     def _ensure(self, name: str, settings: Settings, say: Callable[[str], None]) -> dict[str, int]:
         """Have one database up and filled; rows added, {} when it was filled before."""
+        server: PrivateServer | None = None
         if not self._given[name]:
             server = self._postgres if name == "postgres" else self._mysql
             limit = (
@@ -184,13 +207,14 @@ class Databases:
             except OSError as error:
                 raise StartError(
                     f"The {name} server could not be started ({error.strerror})",
-                    "Check that the data directory is writable and has free space",
+                    CHECK_DIRECTORY,
                 ) from error
-        if name in self._filled:
+        times = server.times_created if server is not None else 0
+        if self._filled.get(name) == times:
             return {}
         say(f"creating the todo table in {'Postgres' if name == 'postgres' else 'MySQL'}")
         added = self._fill(name)
-        self._filled.add(name)
+        self._filled[name] = times
         return {name: added[name]}
 
     def _fill(self, name: str) -> dict[str, int]:

@@ -27,6 +27,7 @@ class PrivateServer:
         self._user = user
         self._process: subprocess.Popen[bytes] | None = None
         self._max_connections = 0
+        self.times_created = 0  # how often its files were made, each time without a table
 
     @property
     def pid(self) -> int | None:
@@ -61,6 +62,7 @@ class PrivateServer:
                 written[-LOG_CHARACTERS:],
             )
         partial.rename(self._data)
+        self.times_created += 1
 
     def _refuse_path(self) -> None:
         raise StartError(

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from config import SECONDS, Environment
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_SECONDS = 5 * SECONDS
+LOCK = "history.lock"  # held by whoever changes what the file is
 LOCK_NUMBER = 7_021_975  # of the migration, in Postgres
 
 _SHORT = {"postgresql": {"connect_timeout": 5}, "mysql": {"connect_timeout": 5}}
@@ -23,6 +25,36 @@ _SHORT = {"postgresql": {"connect_timeout": 5}, "mysql": {"connect_timeout": 5}}
 def url_of(environment: Environment) -> str:
     """``HISTORY_URL``, or the file in the data directory that all dashboards share."""
     return environment.history_url or f"sqlite:///{environment.data_dir / 'history.sqlite'}"
+
+
+def file_of(environment: Environment) -> Path | None:
+    """The history's file, None where it is in a database server."""
+    url = make_url(url_of(environment))
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another in its place, None where there is none."""
+    try:
+        told = path.stat()
+    except OSError:
+        return None
+    return told.st_dev, told.st_ino
+
+
+def move_aside(path: Path) -> Path:
+    """Rename a file that cannot be used, with what SQLite keeps beside it; its new name.
+
+    OSError where that cannot be done.
+    """
+    aside = path.with_name(f"{path.name}.aside-{time.strftime('%Y%m%d-%H%M%S')}")
+    with (path.parent / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        path.rename(aside)
+        for suffix in ("-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+    return aside
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -66,7 +98,7 @@ def _alone(engine: Engine, data_dir: Path) -> Iterator[None]:
         return
     data_dir.mkdir(parents=True, exist_ok=True)
     Path(engine.url.database or "").touch(mode=0o600)
-    with (data_dir / "history.lock").open("w") as lock:
+    with (data_dir / LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

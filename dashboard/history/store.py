@@ -27,6 +27,9 @@ from .tables import MOST_LABEL, StoredMarks, StoredRun, db
 
 UNDO_SECONDS = 60 * MINUTES  # a deleted run stays that long
 CURE = "Check that the data directory is writable and has free space, or set HISTORY_URL"
+ASIDE = "move it aside and start anew: poolscope history --move-aside"
+# What SQLite says of a file that will not do, however often it is tried.
+BROKEN = ("not a database", "malformed", "no such table", "no such column", "already exists")
 
 
 class HistoryError(StartError):
@@ -40,6 +43,7 @@ class History:
         self._environment = environment
         self._lock = threading.Lock()
         self._app: Flask | None = None
+        self._file: tuple[int, int] | None = None  # of the file that is open
         self._going: set[int] = set()
         self._owner = owner_name()
 
@@ -183,11 +187,31 @@ class History:
             with self._opened().app_context():
                 yield
         except (SQLAlchemyError, CommandError, OSError) as error:
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise HistoryError(f"The history cannot be used ({reason})", CURE) from error
+            raise self._failure(error) from error
+
+    def _failure(self, error: Exception) -> HistoryError:
+        file = schema.file_of(self._environment)
+        where = str(file) if file is not None else "HISTORY_URL"
+        if isinstance(error, CommandError):  # alembic finds no revision of that name
+            cure = f"Install its version, or {ASIDE if file else 'set another HISTORY_URL'}"
+            return HistoryError(f"A newer Poolscope has written the history in {where}", cure)
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        is_broken = file is not None and any(text in reason for text in BROKEN)
+        cure = ASIDE.capitalize() if is_broken else CURE
+        return HistoryError(f"The history in {where} cannot be used ({reason})", cure)
+
+    def _forget_lost_file(self) -> None:
+        """Let go of a file that somebody has deleted or moved: the next is made anew."""
+        file = schema.file_of(self._environment)
+        if self._app is None or file is None or schema.identity(file) == self._file:
+            return
+        with self._app.app_context():
+            db.engine.dispose()
+        self._app = None
 
     def _opened(self) -> Flask:
         with self._lock:
+            self._forget_lost_file()
             if self._app is None:
                 url = schema.url_of(self._environment)
                 app = Flask("history")
@@ -198,4 +222,6 @@ class History:
                     schema.prepare(db.engine)
                     schema.upgrade(db.engine, self._environment.data_dir)
                 self._app = app
+                file = schema.file_of(self._environment)
+                self._file = schema.identity(file) if file is not None else None
             return self._app

@@ -5,7 +5,6 @@ their own. The kernel lets go of the lock when the process ends, in whatever way
 """
 
 import contextlib
-import errno
 import fcntl
 import os
 import shutil
@@ -30,6 +29,26 @@ class Instance:
         self._lock = lock
         self._temporary = temporary
 
+    def restore(self) -> bool:
+        """Make the directory anew where somebody has deleted it; True if it was gone.
+
+        StartError when another dashboard has taken its place meanwhile.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        held = lock_path(self.path.parent, self.path.name)
+        is_ours = self._lock is None or _is_file(self._lock, held)
+        if is_ours and self.path.is_dir():
+            return False
+        if self._lock is not None and not is_ours:
+            lock = _try_lock(held)
+            if lock is None:
+                cause = f"{self.path} was deleted, and another dashboard uses it now"
+                raise StartError(cause, "Restart this dashboard")
+            self._lock.close()
+            self._lock = lock
+        _make_private(self.path)
+        return True
+
     def release(self) -> None:
         """Let another dashboard claim the directory; a temporary one is removed."""
         if self._lock is not None:
@@ -47,9 +66,11 @@ def claim(data_dir: Path) -> Instance:
     """
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        _check_room(data_dir)
+        if _lacks_room(data_dir):
+            room = f"{ROOM_BYTES // 2**20} MiB"
+            return _temporary(f"The disk of {data_dir} has less than {room} left")
         for number in range(1, MOST_INSTANCES + 1):
-            lock = _try_lock(data_dir / f"{number}.lock")
+            lock = _try_lock(lock_path(data_dir, str(number)))
             if lock is not None:
                 path = data_dir / str(number)
                 _make_private(path)
@@ -59,11 +80,15 @@ def claim(data_dir: Path) -> Instance:
     raise StartError(f"{MOST_INSTANCES} dashboards already use {data_dir}", "Stop one of them")
 
 
-def _check_room(data_dir: Path) -> None:
-    """OSError where the disk is full and the one for temporary files is not."""
+def lock_path(data_dir: Path, name: str) -> Path:
+    """The file whose lock is held by whoever has claimed directory ``name``."""
+    return data_dir / f"{name}.lock"
+
+
+def _lacks_room(data_dir: Path) -> bool:
+    """Whether the disk is full and the one for temporary files is not."""
     elsewhere = shutil.disk_usage(tempfile.gettempdir()).free
-    if shutil.disk_usage(data_dir).free < ROOM_BYTES <= elsewhere:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return shutil.disk_usage(data_dir).free < ROOM_BYTES <= elsewhere
 
 
 def _temporary(why: str) -> Instance:
@@ -71,7 +96,16 @@ def _temporary(why: str) -> Instance:
     folder = Path(tempfile.mkdtemp(prefix="poolscope-"))
     _make_private(folder)
     _make_private(folder / "1")
-    return Instance(folder / "1", None, f"{why}: nothing is kept", temporary=folder)
+    note = f"{why}, so the databases are in {folder} and are deleted when Poolscope ends."
+    return Instance(folder / "1", None, note, temporary=folder)
+
+
+def _is_file(opened: IO[str], path: Path) -> bool:
+    """Whether the file at ``path`` is still the one that is open."""
+    try:
+        return os.path.samestat(os.fstat(opened.fileno()), path.stat())
+    except OSError:
+        return False
 
 
 def _try_lock(path: Path) -> IO[str] | None:

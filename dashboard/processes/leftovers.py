@@ -30,6 +30,7 @@ class Ledger:
     def note(self, pid: int) -> None:
         """Remember a child that was started just now."""
         with contextlib.suppress(OSError):
+            self._folder.mkdir(mode=0o700, exist_ok=True)  # somebody may have deleted it
             (self._folder / identity(pid)).touch()
 
     def forget(self, pid: int) -> None:

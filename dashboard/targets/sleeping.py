@@ -53,6 +53,10 @@ class SleepingTarget(StartedTarget):
         """The endpoint's database, and the target."""
         return self._databases.admin_url(run.settings.database), self._gunicorn.port
 
+    def notes(self, run: Run) -> list[str]:  # noqa: ARG002
+        """Where the databases are, where that is not where they are expected."""
+        return [self._databases.note] if self._databases.note else []
+
     def abort(self, run: Run) -> None:
         """Stop the target, and what it has left in the database."""
         super().abort(run)

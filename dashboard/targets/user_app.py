@@ -10,6 +10,7 @@ from dashboard.workload.mix import RequestSpec
 from settings import Settings, TargetKind
 
 from .gunicorn import GunicornProcess
+from .probe_package import write_package
 from .spec import Spec
 from .started import StartedTarget
 from .target import Step
@@ -85,6 +86,7 @@ class UserAppTarget(StartedTarget):
         return self._user_app.app.redact(text)
 
     def _spec(self, run: Run, step: Step) -> Spec:  # noqa: ARG002
+        write_package(self._user_app.probe)  # somebody may have deleted it
         spec = AppSpec.of(run.settings, self._user_app)
         run.notes += spec.notes
         return spec

@@ -1,13 +1,15 @@
 """Each dashboard has a directory of its own, for as long as it runs."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from dashboard.errors import StartError
-from dashboard.processes.data_dir import MOST_INSTANCES, claim
+from dashboard.processes.data_dir import MOST_INSTANCES, ROOM_BYTES, claim
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -62,7 +64,7 @@ def test_where_nothing_can_be_written_a_temporary_directory_serves_and_says_so(
     assert instance.path.is_dir()
     assert tmp_path not in instance.path.parents
     assert "is not writable" in instance.note
-    assert "nothing is kept" in instance.note
+    assert f"the databases are in {instance.path.parent}" in instance.note
     instance.release()
     assert not instance.path.parent.exists()
 
@@ -79,3 +81,42 @@ def test_there_is_an_end_to_dashboards(tmp_path: Path) -> None:
         claim(tmp_path)
     for instance in held:
         instance.release()
+
+
+def test_where_the_disk_is_full_a_temporary_directory_serves_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = {str(tmp_path): ROOM_BYTES - 1}
+    monkeypatch.setattr(
+        "shutil.disk_usage", lambda path: SimpleNamespace(free=free.get(str(path), ROOM_BYTES))
+    )
+    instance = claim(tmp_path)
+    assert tmp_path not in instance.path.parents
+    assert instance.note.startswith(f"The disk of {tmp_path} has less than 300 MiB left, so ")
+    instance.release()
+
+
+def test_a_directory_that_is_deleted_is_made_again_and_stays_ours(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    instance = claim(data)
+    assert not instance.restore()
+    shutil.rmtree(data)
+    assert instance.restore()
+    assert instance.path.is_dir()
+    other = claim(data)
+    assert other.path != instance.path
+    other.release()
+    instance.release()
+
+
+def test_a_directory_that_another_has_taken_meanwhile_is_left_to_it(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    instance = claim(data)
+    shutil.rmtree(data)
+    other = claim(data)
+    assert other.path == instance.path
+    with pytest.raises(StartError, match="another dashboard uses it now"):
+        instance.restore()
+    other.release()
+    assert instance.restore()
+    instance.release()
