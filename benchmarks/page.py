@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
-from werkzeug.serving import make_server
 
 from dashboard.analysis.quantiles import percentile
 from dashboard.runtime import Runtime
 from dashboard.web.app import create_app
-from dashboard.web.connections import Handler
+from dashboard.web.connections import Server
+from dashboard.web.server import listen
 from settings import read_settings
 from target_app.probe.marks import PHASES, Phase
 
@@ -79,7 +79,7 @@ def dashboard() -> Iterator[tuple[Runtime, str]]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # no line for each request
     with fresh_runtime() as runtime:
         app, relay = create_app(runtime)
-        server = make_server("127.0.0.1", 0, app, True, request_handler=Handler)
+        server = Server(listen(0), app)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield runtime, f"http://127.0.0.1:{server.server_port}"
         relay.close()

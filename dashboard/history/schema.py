@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from config import SECONDS, Environment
 
@@ -28,8 +29,11 @@ def url_of(environment: Environment) -> str:
 
 
 def file_of(environment: Environment) -> Path | None:
-    """The history's file, None where it is in a database server."""
-    url = make_url(url_of(environment))
+    """The history's file, None where it is in a database server or its URL is broken."""
+    try:
+        url = make_url(url_of(environment))
+    except ArgumentError:
+        return None
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 

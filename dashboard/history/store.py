@@ -192,10 +192,10 @@ class History:
     def _failure(self, error: Exception) -> HistoryError:
         file = schema.file_of(self._environment)
         where = str(file) if file is not None else "HISTORY_URL"
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         if isinstance(error, CommandError):  # alembic finds no revision of that name
             cure = f"Install its version, or {ASIDE if file else 'set another HISTORY_URL'}"
-            return HistoryError(f"A newer Poolscope has written the history in {where}", cure)
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            return HistoryError(f"A newer Poolscope has written {where} ({reason})", cure)
         is_broken = file is not None and any(text in reason for text in BROKEN)
         cure = ASIDE.capitalize() if is_broken else CURE
         return HistoryError(f"The history in {where} cannot be used ({reason})", cure)

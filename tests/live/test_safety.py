@@ -188,7 +188,7 @@ def test_a_run_works_where_nothing_can_be_kept_and_says_so(
         with serving(data) as served:
             record = served.finish(**SHORT)
             assert record["summary"]["done"] == 5
-            assert any("kept" in note for note in record["state"]["notes"]), record["state"]
+            assert any("saved" in note for note in record["state"]["notes"]), record["state"]
 
 
 def test_every_row_of_the_threat_table_names_a_test_that_is_there() -> None:

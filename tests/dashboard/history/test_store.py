@@ -308,7 +308,7 @@ def test_a_run_goes_on_without_its_history(
     runtime.conductor.wait()
     assert run.status == "done"
     assert run.history_id is None
-    (note,) = [note for note in run.notes if "kept" in note]
+    (note,) = [note for note in run.notes if "saved" in note]
     assert "HISTORY_URL" in note
 
 
