@@ -13,10 +13,12 @@ from dashboard.burst.generator import Generator
 from dashboard.databases.databases import Databases
 from dashboard.databases.monitor import Monitor
 from dashboard.history.store import History, HistoryError
+from dashboard.marks.events import Event, sample_of
 from dashboard.marks.log import RunLog
 from dashboard.marks.samples import Sample, samples_of_heartbeat
 from dashboard.processes.children import Children
 from dashboard.processes.open_files import files_needed
+from dashboard.processes.watch import Watch
 from dashboard.runs.page_state import TargetStatus
 from dashboard.runs.run import Run
 from dashboard.targets.external import ExternalTarget
@@ -252,7 +254,16 @@ class Conductor:
             ),
         )
         run.database = monitor.version
-        with closing(monitor), Generator(self._children, plan, run.log) as generator:
+
+        def tell(kind: str, pid: int, at: float, seconds: float) -> None:
+            run.log.add_samples(at, lambda at: [sample_of(Event(at, kind, pid, seconds))])
+
+        watch = Watch(self.target.processes, tell)
+        with (
+            closing(monitor),
+            closing(watch),
+            Generator(self._children, plan, run.log) as generator,
+        ):
             with self._lock:
                 self._generator = generator
             try:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from dashboard.marks.events import Event, events_of
 from dashboard.marks.requests import Request, Service
 from dashboard.marks.samples import Sample, cpu_share
 from settings import Settings
@@ -62,6 +63,11 @@ class Evidence:
             lag,
             mixed,
         )
+
+    @property
+    def events(self) -> list[Event]:
+        """What happened to the run from outside."""
+        return events_of(self.samples)
 
     @property
     def service_seconds(self) -> float:

@@ -31,7 +31,7 @@ def evidence_for(limit: str, evidence: Evidence) -> str:
     by_pool = wait is Wait.CONNECTION
     pairs = evidence.pool_waiters if by_pool else evidence.queue_waiters
     whole = sum(request.response_seconds or 0.0 for request in evidence.requests)
-    if limit in {"none", "unknown"} or not pairs or not whole:
+    if limit in {"none", "unknown", "interrupted"} or not pairs or not whole:
         return ""
     waits = [service.waited if by_pool else service.queued for service, _ in pairs]
     numbers = sorted(request.seq for _, request in pairs)

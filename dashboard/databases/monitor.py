@@ -11,7 +11,7 @@ import pymysql
 from sqlalchemy.engine import make_url
 
 from config import SECONDS
-from dashboard.marks.samples import BACKLOG, DATABASE
+from dashboard.marks.samples import BACKLOG, DATABASE, EVENT
 
 from .databases import APPLICATION_NAME
 
@@ -53,6 +53,7 @@ class Monitor:
                     self._tell(DATABASE, self._read())
                 except (psycopg2.Error, pymysql.err.MySQLError):  # it went away in mid-run
                     self._read = None
+                    self._tell(EVENT, {"database-lost": 0.0})
         if self._read is not None:
             self._read.close()
 

@@ -25,7 +25,7 @@ MOST_SAMPLES = 200_000
 MOST_SECONDS = 1_000_000.0
 MOST_TEXT = 20_000
 MOST_MARK_TEXT = 5000
-GAUGES = ("pool", "loop", "database", "backlog")
+GAUGES = ("pool", "loop", "database", "backlog", "event")
 
 _ORIGIN = re.compile(r"https?://[^\s/?#@]+")
 _PHASES = {phase.value: phase for phase in PHASES}

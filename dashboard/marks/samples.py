@@ -8,6 +8,7 @@ POOL = "pool"
 LOOP = "loop"
 DATABASE = "database"
 BACKLOG = "backlog"
+EVENT = "event"
 VALUES = {POOL: ("out", "idle", "overflow"), LOOP: ("lag", "cpu")}  # that each reading has
 
 
@@ -16,7 +17,8 @@ class Sample(NamedTuple):
 
     ``pool``: out, idle, overflow (connections of one worker); ``loop``: lag (seconds that the
     worker's loop was late), cpu (seconds of processor time since it started); ``database``: our
-    connections by state; ``backlog``: connections that no worker has accepted.
+    connections by state; ``backlog``: connections that no worker has accepted; ``event``: see
+    ``events.Event``, whose process is ``worker``.
     """
 
     at: float

@@ -13,6 +13,7 @@ from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.forecast import Forecast, forecast, unknown
 from dashboard.analysis.observed_pools import ObservedApp, effective_model, observed_from_json
 from dashboard.analysis.paths import PathRow, by_path
+from dashboard.marks.events import Event, events_of
 from dashboard.marks.log import RunLog
 from dashboard.marks.requests import Request
 from dashboard.marks.samples import Sample
@@ -29,6 +30,7 @@ RUNNING = "running"
 BROKEN_OFF = "broken-off"  # the dashboard ended in the middle of it
 ENDED = ("done", "cancelled", "failed", BROKEN_OFF)
 
+MOST_EVENTS = 5  # that are told in words
 BLURRED_SECONDS = 0.1 * SECONDS
 
 
@@ -188,10 +190,17 @@ class Record:
             return report.running_sentence(self.requests, total)
         return report.finished_sentence(self.requests, total, self.batches, self.status)
 
+    @cached_property
+    def events(self) -> list[Event]:
+        """What happened to it from outside: parts that ended or stood still."""
+        return events_of(self.samples)
+
     @property
     def late_notes(self) -> list[str]:
         """What a reader of its times should know."""
-        notes = []
+        notes = [
+            f"{event.words[0].upper()}{event.words[1:]}." for event in self.events[:MOST_EVENTS]
+        ]
         if self.marks_lost > 0:
             were = "was" if self.marks_lost == 1 else "were"
             notes.append(

@@ -36,6 +36,12 @@ class StartedTarget(Target):
         """The burst at the target."""
         return self.burst(run, token, self._gunicorn.port)
 
+    def processes(self) -> dict[int, str]:
+        """gunicorn's master and workers."""
+        master = self._gunicorn.master_pid
+        masters = {} if master is None else {master: "server"}
+        return masters | dict.fromkeys(self._gunicorn.pids, "worker")
+
     def abort(self, run: Run) -> None:  # noqa: ARG002
         """What the target was doing must not run into the next burst."""
         self._gunicorn.stop()

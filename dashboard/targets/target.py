@@ -67,6 +67,10 @@ class Target(ABC):
     def watched(self, run: Run) -> tuple[str, int]:
         """The database URL and the port on this machine that are gauged, "" and 0 for none."""
 
+    def processes(self) -> dict[int, str]:
+        """What it consists of on this machine: {pid: "server" or "worker"}."""
+        return {}
+
     def abort(self, run: Run) -> None:  # noqa: B027  most have nothing to do
         """Stop what a run that was broken off has left at work."""
 

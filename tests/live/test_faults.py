@@ -17,6 +17,7 @@ import pytest
 
 from dashboard.databases.databases import APPLICATION_NAME
 from dashboard.errors import Busy, StartError
+from dashboard.exports import jsonl
 from dashboard.runs.report import failures
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
@@ -34,6 +35,8 @@ REQUESTS = 200
 BURST = {"requests": REQUESTS, "sleep_seconds": 0.5, "pool_size": 50, "max_overflow": 0}
 
 ACTIVE = "SELECT pid FROM pg_stat_activity WHERE application_name = %s AND state = 'active'"
+
+REFUSED = {"http-5xx", "connect-refused"}
 
 Strike = Callable[[Runtime], int]
 
@@ -101,32 +104,49 @@ def ends(run: Run) -> Counter[str]:
     return Counter(request.failure or "done" for request in requests)
 
 
+def says_what_happened(run: Run, kind: str) -> None:
+    """The record knows the event, and the diagnosis names it and offers no setting."""
+    record = run.record()
+    found = [event for event in record.events if event.kind == kind]
+    assert found, record.events
+    assert 0.3 < found[0].at < record.total_seconds + 1
+    assert record.diagnosis is not None
+    assert (record.diagnosis.limit, record.diagnosis.suggestions) == ("interrupted", ())
+    told = found[0].words
+    assert told[1:] in record.diagnosis.sentence
+    assert any(told[1:] in note for note in record.notes)
+    kept = jsonl.read(jsonl.write(record))
+    assert kept.events == record.events
+
+
 def the_next_run_works(launch: Launch, endpoint: str = "postgres") -> None:
     run = launch(endpoint=endpoint, requests=20, sleep_seconds=0.1, pool_size=10, max_overflow=0)
     assert [request.done for request in run.record().requests] == [True] * 20
 
 
 @pytest.mark.parametrize(
-    ("strike", "endpoint", "status", "words"),
+    ("strike", "endpoint", "event", "words"),
     [
-        pytest.param(kill_the_worker, "postgres", "done", {"reset"}, id="worker"),
+        pytest.param(kill_the_worker, "postgres", "worker-exit", {"reset"}, id="worker"),
         # Its workers notice within a second, and end what they can.
-        pytest.param(kill_the_master, "postgres", "done", {"reset"}, id="master"),
-        pytest.param(kill_the_generator, "postgres", "failed", {"reset"}, id="generator"),
-        pytest.param(kill_postgres, "postgres", "done", {"http-5xx", "connect-refused"}, id="pg"),
-        pytest.param(kill_mysql, "mysql", "done", {"http-5xx", "connect-refused"}, id="mysql"),
+        pytest.param(kill_the_master, "postgres", "server-exit", {"reset"}, id="master"),
+        pytest.param(kill_the_generator, "postgres", "", {"reset"}, id="generator"),
+        pytest.param(kill_postgres, "postgres", "database-lost", REFUSED, id="pg"),
+        pytest.param(kill_mysql, "mysql", "database-lost", REFUSED, id="mysql"),
     ],
 )
 def test_a_part_that_is_killed_ends_every_request_and_the_next_run_works(  # noqa: PLR0917
-    runtime: Runtime, launch: Launch, strike: Strike, endpoint: str, status: str, words: set[str]
+    runtime: Runtime, launch: Launch, strike: Strike, endpoint: str, event: str, words: set[str]
 ) -> None:
     run = struck(runtime, strike, {"endpoint": endpoint})
     found = ends(run)
-    assert run.status == status
+    assert run.status == ("done" if event else "failed")
     assert found["done"] >= 1
     assert set(found) <= words | {"done"}
     if strike is not kill_the_master:
         assert set(found) & words
+    if event and set(found) & words:
+        says_what_happened(run, event)
     the_next_run_works(launch, endpoint)
 
 
@@ -255,3 +275,21 @@ def test_of_many_launches_at_once_one_goes_and_the_others_are_told_which(runtime
     runtime.conductor.wait()
     assert runtime.conductor.runs[won[0]].status == "cancelled"
     assert not runtime.conductor.cancel(won[0])
+
+
+def test_a_worker_that_stands_still_is_named_with_how_long_and_no_setting_is_offered(
+    runtime: Runtime, launch: Launch
+) -> None:
+    run = runtime.conductor.launch(read_settings(BURST))
+    assert eventually(lambda: any(each.done for each in run.record().requests), 40)
+    (pid,) = runtime.gunicorn.pids
+    os.kill(pid, signal.SIGSTOP)
+    time.sleep(1.5)
+    os.kill(pid, signal.SIGCONT)
+    runtime.conductor.wait()
+    assert ends(run) == {"done": REQUESTS}
+    (event,) = run.record().events
+    assert (event.kind, event.pid) == ("worker-stall", pid)
+    assert 1.2 < event.seconds < 4
+    says_what_happened(run, "worker-stall")
+    the_next_run_works(launch)
