@@ -40,7 +40,7 @@ from .matrix import matrix_command
 from .remote import Server
 from .run import judge, run_app, run_here, run_there
 from .standalone import create_data_command, databases_command, probe_command
-from .terminal import tell_text
+from .terminal import tell, tell_text
 from .url_options import server_of, url_option
 
 BAD_ARGUMENTS = 2
