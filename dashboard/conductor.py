@@ -35,6 +35,7 @@ from settings import Settings, TargetKind
 from target_app.probe.heartbeat import Heartbeat
 from target_app.probe.marks import Mark
 
+from .changes import Changes
 from .errors import Busy, StartError
 
 # Datagrams that were sent before the last answer are read by then.
@@ -68,8 +69,7 @@ class Conductor:
         self._children = children
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
-        self._changed = threading.Condition()
-        self._version = 0
+        self.changes = Changes()
         self._token = ""
         self._thread: threading.Thread | None = None
         self._generator: Generator | None = None
@@ -147,7 +147,7 @@ class Conductor:
             parts = [run, self._thread]
             self._thread = threading.Thread(target=self._conduct, args=parts, name="conductor")
             self._thread.start()
-        self._notify()
+        self.changes.notify()
         return run
 
     def checked(self, settings: Settings) -> Settings:
@@ -185,27 +185,11 @@ class Conductor:
             self.cancel(self.last.id)
         self.wait()
 
-    @property
-    def version(self) -> int:
-        """Grows whenever a run's state changes."""
-        return self._version
-
-    def wait_for_change(self, version: int, timeout: float) -> int:
-        """Wait until the version is beyond ``version``; the version then."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._version > version, timeout)
-            return self._version
-
-    def _notify(self) -> None:
-        with self._changed:
-            self._version += 1
-            self._changed.notify_all()
-
     def _step(self, run: Run, step: str) -> None:
         if self._cancelled.is_set():
             raise _Cancelled
         run.step, run.step_since = step, time.monotonic()
-        self._notify()
+        self.changes.notify()
 
     def _conduct(self, run: Run, before: threading.Thread | None) -> None:
         if before is not None:
@@ -242,7 +226,7 @@ class Conductor:
             except HistoryError as error:
                 run.history_id = None
                 run.notes.append(f"This run could not be saved: {error}.")
-            self._notify()
+            self.changes.notify()
 
     def _burst(self, run: Run, plan: Plan) -> str:
         database, port = self.target.watched(run)
@@ -281,7 +265,7 @@ class Conductor:
 
     def _released(self, run: Run) -> None:
         run.status, run.step = "running", ""
-        self._notify()
+        self.changes.notify()
 
     def _finish(self, run: Run, status: str) -> None:
         self._token = ""
@@ -297,7 +281,7 @@ class Conductor:
         run.finished_at = time.monotonic()
         run.status, run.step = status, ""
         run.log.close()
-        self._notify()
+        self.changes.notify()
 
 
 class _Cancelled(Exception):

@@ -96,7 +96,7 @@ class Relay:
     def _send(self) -> None:
         while not self._closed:
             self._wake.clear()
-            version = self._conductor.version
+            version = self._conductor.changes.version
             run = self._conductor.last
             with self._lock:
                 followers = list(self._followers.items())
@@ -109,7 +109,7 @@ class Relay:
                 if run is not None and followers:
                     first = min(follower.index for _, follower in followers)
                     run.log.follow(first, QUIET_SECONDS)
-            elif self._conductor.version == version:
+            elif self._conductor.changes.version == version:
                 self._wake.wait(IDLE_SECONDS if not followers else QUIET_SECONDS)
 
     def _sum_up(self) -> None:

@@ -41,13 +41,13 @@ class Stage:
         log.release(0.0)
         run = Run(name, chosen, forecast(chosen), log, status="running")
         self.conductor.runs[name] = run
-        self.conductor._notify()
+        self.conductor.changes.notify()
         return run
 
     def end(self, run: Run) -> None:
         run.status, run.finished_at = "done", 1.0
         run.log.close()
-        self.conductor._notify()
+        self.conductor.changes.notify()
 
     def followers(self) -> list[Follower]:
         return list(self.relay._followers.values())
