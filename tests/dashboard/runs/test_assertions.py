@@ -94,7 +94,7 @@ def test_a_run_without_an_end_has_no_limit() -> None:
         ("__import__('os').system('true')==0", "NAME OPERATOR VALUE"),
         ("colour==3", "there is no colour; there are requests, done, failed"),
         ("limit<none", "only be == or !="),
-        ("limit==nothing", "must be one of none, max-connections"),
+        ("limit==nothing", "must be one of none, interrupted"),
         ("limit==0", "must be one of"),
         ("x" * 10_000, "NAME OPERATOR VALUE"),
     ],

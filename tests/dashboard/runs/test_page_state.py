@@ -79,7 +79,7 @@ def test_samples_are_rows_from_an_index_on() -> None:
 def test_before_the_first_run_the_state_is_idle(conductor: Conductor) -> None:
     found = page_state.idle(conductor.target_status)
     assert (found["run"], found["status"], found["error"]) == (None, "idle", None)
-    assert found["target"] == {"pids": [], "master": None, "state": "stopped"}
+    assert found["target"] == {"kind": "example", "pids": [], "master": None, "state": "stopped"}
 
 
 @pytest.mark.parametrize(
