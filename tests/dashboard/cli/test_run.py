@@ -120,7 +120,7 @@ def test_the_failures_of_a_run_are_judged_by_assertions_about_them(poolscope: Po
         ("--server http://127.0.0.1:1 run --path /a", "drop --path"),
         ("serve --path /a", "need --app or --url"),
         ("run --path orders", "begins with /"),
-        ("run --url http://127.0.0.1:9/ --endpoint python", "use --endpoint url"),
+        ("run --url http://127.0.0.1:9/ --endpoint python", "drop --endpoint"),
         ("export seven --format csv", "RUN must be a number such as 7, or latest"),
         ("export latest --format docx", "'docx' is not one of 'jsonl', 'csv'"),
         ("import /nowhere/nothing.jsonl", "/nowhere/nothing.jsonl"),
