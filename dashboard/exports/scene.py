@@ -18,6 +18,7 @@ ROW = 9  # pixels of a row while there is room
 STEPS = 90
 GAP = 26
 SMALLEST_LABEL = 13
+MOST_EVENTS = 5  # that are drawn, each with its words
 
 THIN = frozenset(
     {Phase.QUEUED.value, Phase.WAITING.value, Phase.UNKNOWN.value, Phase.RESPONDING.value}
@@ -87,8 +88,14 @@ def scene(record: Record) -> Scene:
     for tick in ticks(end):
         shapes.append(Text(x(tick), TOP - 8, f"{tick:g} s", anchor="middle"))
         shapes.append(Rect(x(tick), TOP, 1, bottom + GAP + STEPS - TOP, "grid"))
+    for event in record.events:
+        lasting = x(event.at + event.seconds) - x(event.at)
+        shapes.append(Rect(x(event.at), TOP, max(1, lasting), bottom - TOP, "grid"))
     for position, request in enumerate(drawn):
         shapes += _bars(request, TOP + position * row, row, x)
+    for event in record.events[:MOST_EVENTS]:
+        shapes.append(Rect(x(event.at), TOP - 6, 2, bottom - TOP + 6, "failed"))
+        shapes.append(Text(x(event.at) + 5, TOP + 10, _short(event.words, 60), "failed"))
     place = {request.seq: TOP + at / step * row for at, request in enumerate(ordered)}
     shapes += _brackets(record.batches, place, row / step, right, end)
     shapes += _completions(record, bottom + GAP, x, right)

@@ -9,8 +9,9 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from dashboard.marks.events import Event
 from dashboard.marks.requests import Request, Span
-from dashboard.marks.samples import Sample
+from dashboard.marks.samples import EVENT, Sample
 from dashboard.runs.record import Record
 from target_app.probe.marks import Phase
 
@@ -66,8 +67,10 @@ def _events(record: Record) -> Iterator[dict[str, Any]]:
             yield _meta("thread_name", worker, lane, name=f"lane {lane}")
         for lane, request in placed:
             yield from _worker_events(worker, lane, request)
+    yield from map(_instant, record.events)
     for sample in record.samples:
-        yield _counter(sample)
+        if sample.name != EVENT:
+            yield _counter(sample)
 
 
 def _inside(request: Request) -> list[Span]:
@@ -119,6 +122,13 @@ def _process(pid: int, name: str, order: int) -> Iterator[dict[str, Any]]:
 
 def _meta(kind: str, pid: int, lane: int, **args: Any) -> dict[str, Any]:
     return {"ph": "M", "name": kind, "pid": pid, "tid": lane, "ts": 0, "args": args}
+
+
+def _instant(event: Event) -> dict[str, Any]:
+    where = {"pid": event.pid or CLIENT, "tid": 0, "ts": _us(event.at)}
+    if event.seconds:
+        return {"ph": "X", "name": event.words, "cat": "event", **where, "dur": _us(event.seconds)}
+    return {"ph": "i", "name": event.words, "cat": "event", "s": "g", **where}
 
 
 def _counter(sample: Sample) -> dict[str, Any]:

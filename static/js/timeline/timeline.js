@@ -6,6 +6,8 @@
 import { drawAxis } from "./tracks/axis.js";
 import { byId, make } from "../dom/elements.js";
 import { gaugesAreShown } from "../state/scene.js";
+import { eventsOf } from "../model/run/events.js";
+import { createEventLines } from "./tracks/event-lines.js";
 import { createGaugeTracks, GAUGE_HEIGHT } from "./tracks/gauge-tracks.js";
 import { layOut, PAD } from "./layout.js";
 import { drawSteps } from "./tracks/steps.js";
@@ -83,6 +85,7 @@ export function createTimeline({ store }) {
   const steps = createTrack(root, "steps");
   const drawWaterfall = createWaterfall(rows);
   const gaugeTracks = createGaugeTracks(root);
+  const drawEvents = createEventLines(root);
   const hoverLine = root.appendChild(make("div", { class: "hover-line", hidden: true }));
   // Asked for only when it changes: the question makes the browser lay the page out.
   let width = root.clientWidth;
@@ -209,6 +212,7 @@ export function createTimeline({ store }) {
       drawWaterfall(picture, geometry);
       drawSteps(steps, picture, geometry);
       gaugeTracks.draw(gauges, picture, geometry);
+      drawEvents(eventsOf(shown.samples), geometry);
       showHover(hoverLine, picture, geometry);
     },
   };

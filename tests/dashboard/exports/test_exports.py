@@ -27,6 +27,7 @@ from dashboard.exports.modules import import_map
 from dashboard.exports.scene import ticks
 from dashboard.exports.tokens import light
 from dashboard.exports.trace import lanes
+from dashboard.marks.events import Event, sample_of
 from dashboard.runs.record import Record
 from dashboard.runs.waterfall import tiny_waterfall
 from settings import Settings, TargetKind
@@ -318,6 +319,22 @@ def test_an_svg_is_well_formed_and_stands_alone() -> None:
     assert {element.tag for element in nasty.iter()} <= {
         SVG + tag for tag in ("svg", "title", "rect", "text")
     }
+
+
+def test_what_ended_or_stood_still_is_in_the_pictures_and_in_the_trace() -> None:
+    events = [Event(0.5, "worker-exit", 7, 0.0), Event(1.0, "worker-stall", 8, 1.5)]
+    run = record(40, 15, samples=tuple(map(sample_of, events)))
+    assert run.events == events
+    root = ET.fromstring(written("svg", run))  # noqa: S314  our own file
+    texts = [element.text or "" for element in root.iter(SVG + "text")]
+    assert {event.words for event in events} <= set(texts)
+    told = [e for e in json.loads(written("trace", run))["traceEvents"] if e.get("cat") == "event"]
+    assert [(e["ph"], e["name"], e["pid"]) for e in told] == [
+        ("i", "worker 7 ended after 0.5 s", 7),
+        ("X", "worker 8 stood still for 1.5 s, from 1.0 s on", 8),
+    ]
+    assert told[1]["dur"] == 1_500_000
+    assert jsonl.read(written("jsonl", run)).events == events
 
 
 def test_a_png_opens_and_has_the_colours_of_the_phases() -> None:

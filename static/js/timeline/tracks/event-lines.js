@@ -1,0 +1,35 @@
+// Lines through all tracks where a part of the run ended or stood still: elements, so that their words can be read.
+
+/** @import { Geometry } from "../../types/picture.d.ts" */
+/** @import { RunEvent } from "../../model/run/events.js" */
+
+import { make } from "../../dom/elements.js";
+
+const NARROWEST = 2; // pixels
+
+/**
+ * @param {HTMLElement} root
+ * @returns {(events: RunEvent[], geometry: Geometry) => void}
+ */
+export function createEventLines(root) {
+  const layer = root.appendChild(make("div", { class: "event-lines" }));
+  let drawn = "";
+  return (events, { scale }) => {
+    const places = events.filter(({ at, seconds }) => at + seconds >= scale.from && at <= scale.to)
+      .map(({ at, seconds, words }) => {
+        const left = Math.round(scale.clampedX(at));
+        const width = Math.max(NARROWEST, Math.round(scale.clampedX(at + seconds)) - left);
+        return { left, width, words };
+      });
+    const key = JSON.stringify(places);
+    if (key === drawn) return;
+    drawn = key;
+    layer.replaceChildren(...places.map(({ left, width, words }) => {
+      const line = make("div", { class: "event-line" }, make("span", {}, words));
+      // A style attribute is what the Content-Security-Policy does not let through.
+      line.style.left = `${left}px`;
+      line.style.width = `${width}px`;
+      return line;
+    }));
+  };
+}
