@@ -17,6 +17,7 @@ from dashboard.marks.events import Event, sample_of
 from dashboard.marks.log import RunLog
 from dashboard.marks.samples import Sample, samples_of_heartbeat
 from dashboard.processes.children import Children
+from dashboard.processes.listen_limit import listen_limit
 from dashboard.processes.open_files import files_needed
 from dashboard.processes.watch import Watch
 from dashboard.runs.page_state import TargetStatus
@@ -257,7 +258,7 @@ class Conductor:
             finally:
                 with self._lock:
                     self._generator = None
-                run.generator = generator.facts
+                run.generator = generator.facts | listen_limit()
         if self._cancelled.is_set():
             return "cancelled"
         time.sleep(SETTLE_SECONDS)

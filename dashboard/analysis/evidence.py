@@ -85,6 +85,17 @@ class Evidence:
         """How many requests failed with ``word``."""
         return sum(request.failure == word for request in self.requests)
 
+    def reset_unserved(self) -> int:
+        """How many were reset while more were sent than the backlog holds, and had no worker.
+
+        A client holds a connection for open whose last packet the full queue has dropped
+        (tcp_abort_on_overflow 0, tcp(7)); what it sends is dropped as well, until the kernel has
+        forgotten the connection and answers with a reset.
+        """
+        if self.model.requests <= self.model.backlog:
+            return 0
+        return sum(r.failure == "reset" and not r.worker for r in self.requests)
+
     def mostly_failed(self, word: str) -> bool:
         """Whether of all failures those with ``word`` are the most frequent."""
         failures = Counter(request.failure for request in self.requests if request.failed)

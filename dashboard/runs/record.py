@@ -1,7 +1,7 @@
 """A run at one moment, live or kept: what is known of it, and all that is derived from that."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -137,7 +137,9 @@ class Record:
     @cached_property
     def effective(self) -> EffectiveModel:
         """What the run turned out to have, which an app has in part of its own."""
-        return effective_model(self.settings, self.kind, self.found, self.requests)
+        model = effective_model(self.settings, self.kind, self.found, self.requests)
+        most = self.generator.get("somaxconn")  # the kernel's own limit, listen(2)
+        return model if most is None else replace(model, backlog=min(model.backlog, int(most)))
 
     @cached_property
     def promised(self) -> Forecast:
@@ -211,7 +213,10 @@ class Record:
         if opened is not None and opened < self.settings.requests:
             late = self.settings.requests - opened
             ours = self.kind is not TargetKind.URL
-            why = f" (the backlog holds {self.settings.backlog})" if ours else ""
+            holds = self.effective.backlog
+            capped = f", net.core.somaxconn, not {self.settings.backlog}"
+            why = f" (the backlog holds {holds}{capped if holds < self.settings.backlog else ''})"
+            why = why if ours else ""
             notes.append(
                 f"{counted(late, 'connection')} could not be opened before the release{why}: "
                 f"{'it' if late == 1 else 'each'} was used as soon as it opened."

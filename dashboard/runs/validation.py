@@ -11,7 +11,14 @@ from target_app.probe.marks import ENDS
 
 from .record import Record
 
-SAID_NUMBERS = ("lag", "spread", "took", "opened", "release")  # of what a generator says of itself
+SAID_NUMBERS = (
+    "lag",
+    "spread",
+    "took",
+    "opened",
+    "release",
+    "somaxconn",
+)  # of what a generator says of itself
 
 
 def validate(record: Record) -> None:

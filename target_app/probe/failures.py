@@ -35,8 +35,10 @@ FAILURES = {
         ),
         Failure(
             "reset",
-            "the server closed the connection without answering, e.g. because a worker was killed",
-            "look for a killed worker in the server's log, and raise its timeout",
+            "the connection was closed without an answer: a worker was killed, or the kernel gave "
+            "it up after the backlog had been full for too long",
+            "look for a killed worker in the server's log; if there is none, raise backlog and "
+            "net.core.somaxconn, or send fewer requests at once",
         ),
         Failure(
             "tls-failed",

@@ -32,7 +32,7 @@ def _disrupting(evidence: Evidence) -> list[Event]:
 
 
 def _cut(evidence: Evidence) -> int:
-    return sum(evidence.failed(word) for word in CUT)
+    return sum(evidence.failed(word) for word in CUT) - evidence.reset_unserved()
 
 
 def _detect(evidence: Evidence) -> bool:

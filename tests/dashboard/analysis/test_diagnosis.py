@@ -235,7 +235,7 @@ TOLD: list[tuple[str, dict[str, Any], list[Request], dict[str, Any], list[str]]]
         {**POOL_15, "pool_size": 5},
         [*(from_pool(*each) for each in through(5, [1.0] * 10)), *CUT_OFF],
         {},  # as in a run that an older version has kept
-        ["40 of 50 requests were cut off, the first after 1.0 s: the server closed the "],
+        ["40 of 50 requests were cut off, the first after 1.0 s: the connection was "],
     ),
     (
         "interrupted",

@@ -21,16 +21,31 @@ def _explain(evidence: Evidence) -> str:
     late = [request for request in evidence.requests if request.sent > SHORT_SECONDS]
     marks = (mark for request in late for mark in request.marks)
     reached = (mark.at for mark in marks if mark.phase is Phase.HANDLING)
-    return (
+    text = (
         f"{of_all(len(late), evidence)} found the backlog of "
         f"{evidence.model.backlog} full, and the kernel tried their connections again: the "
         f"last of them reached a worker {max(reached, default=evidence.total):.1f} s after the "
         "release."
     )
+    lost = evidence.reset_unserved()
+    if lost:
+        text += f" {of_all(lost, evidence)} never reached one: the kernel gave them up."
+    if _is_capped(evidence):
+        text += (
+            f" The kernel allows no more, whatever the setting says: sysctl net.core.somaxconn="
+            f"{min(LONGEST, evidence.settings.requests)} raises it."
+        )
+    return text
+
+
+def _is_capped(evidence: Evidence) -> bool:
+    return evidence.model.backlog < evidence.settings.backlog
 
 
 def _suggest(evidence: Evidence) -> list[Change]:
     model = evidence.model
+    if _is_capped(evidence):
+        return []
     return [{"backlog": min(LONGEST, max(model.requests, 2 * model.backlog))}]
 
 

@@ -9,7 +9,15 @@ from dashboard.analysis.limits.values import room
 from settings import FIELDS, TargetKind
 
 MOST = int(FIELDS["postgres_max_connections"].maximum)
+REFUSED_SHARE = 0.05  # of the requests, which no run has by chance
 SPARE = 10  # connections for others than the run
+
+
+def _detect(evidence: Evidence) -> bool:
+    """Whether it refused a part of the requests, whatever became of the others."""
+    refused = evidence.failed("too-many-connections")
+    share = refused / len(evidence.requests) if refused else 0.0
+    return share >= REFUSED_SHARE or evidence.mostly_failed("too-many-connections")
 
 
 def _explain(evidence: Evidence) -> str:
@@ -42,7 +50,7 @@ def _more_connections(model: EffectiveModel) -> Change:
 LIMIT = Limit(
     word="max-connections",
     precedence=10,
-    detect=lambda evidence: evidence.mostly_failed("too-many-connections"),
+    detect=_detect,
     explain=_explain,
     suggest=_suggest,
     as_next="the next limit is the database's max_connections",
