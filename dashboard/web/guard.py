@@ -4,9 +4,9 @@ The Host allow-list defeats DNS rebinding; the Origin check stops pages of other
 changing anything and from following runs. It stands before everything, Socket.IO included.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.wrappers import Response
@@ -25,6 +25,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+# RFC 9110 section 7.2 by the grammar of RFC 3986 section 3.2: a host and a port, no userinfo.
+# urlsplit is no judge of it: it takes "user@localhost" and "localhost/evil" for localhost.
+_IPV6 = r"\[(?P<address>[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)\]"
+_NAME = r"(?P<name>(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)"  # or an IPv4 address
+_HOST = re.compile(rf"(?:{_IPV6}|{_NAME})(?::[0-9]*)?")
+
 WSGIApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -38,10 +44,10 @@ def init_app(app: Flask, access: Access = Access()) -> None:  # noqa: B008  it i
 
 def is_ours(host: str, origin: str | None, hosts: frozenset[str] = LOCAL_NAMES) -> bool:
     """Whether a request for ``host`` from a page of ``origin`` (None: no page) is our own."""
-    try:
-        name = urlsplit(f"//{host}").hostname
-    except ValueError:  # not a host at all
+    parts = _HOST.fullmatch(host)
+    if parts is None:
         return False
+    name = (parts["address"] or parts["name"]).lower()
     return name in hosts and (origin is None or origin == f"http://{host}")
 
 

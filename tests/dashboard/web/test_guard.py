@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dashboard.runtime import Runtime
 from dashboard.web import guard
@@ -49,12 +51,48 @@ FOREIGN = [
     ("127.0.0.1:5000", "null"),
     ("127.0.0.1:5000", ""),
     ("[::1", None),
+    ("user@localhost", None),
+    ("user:pass@127.0.0.1:5000", None),
+    ("127.0.0.1/evil", None),
+    ("localhost?evil", None),
+    ("localhost#evil", None),
+    ("evil.com\\@localhost", None),
+    ("localhost\\evil", None),
+    ("localhost:5000:5000", None),
+    ("localhost:port", None),
+    ("localhost:-1", None),
+    ("localhost:\u00b2", None),
+    (" localhost", None),
+    ("localhost ", None),
+    ("local\thost", None),
+    ("::1", None),
+    ("[127.0.0.1]", None),
+    ("[localhost]", None),
+    ("%6cocalhost", None),
+    ("localhost@localhost", "http://localhost@localhost"),
 ]
 
 
 @pytest.mark.parametrize(("host", "origin"), FOREIGN)
 def test_all_others_are_not(host: str, origin: str | None) -> None:
     assert not guard.is_ours(host, origin)
+
+
+OURS = ["127.0.0.1", "localhost", "[::1]"]
+parts = st.sampled_from([*OURS, "LocalHost", "evil.example", "", ":", "@", "/", "\\", "?", "#"])
+parts |= st.sampled_from([":5000", "::1", "[", "]", "%", "\t", " ", "\0"]) | st.text(max_size=3)
+
+
+@settings(max_examples=2000, derandomize=True, deadline=None, database=None)
+@given(st.lists(parts, max_size=4).map("".join))
+def test_a_host_is_ours_only_as_a_name_of_ours_and_a_port(host: str) -> None:
+    is_name = any(
+        host.isascii() and host.lower() == name + rest
+        for name in OURS
+        for rest in ["", host[len(name) :]]
+        if not rest or (rest[0] == ":" and (rest[1:].isdigit() or not rest[1:]))
+    )
+    assert guard.is_ours(host, None) == is_name
 
 
 def headers(host: str, origin: str | None) -> dict[str, str]:
