@@ -1,8 +1,10 @@
 """A settings field: what it allows, how people are told about it, and how a value is read."""
 
-import math
 from dataclasses import field
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+
+import msgspec
+from msgspec import inspect
 
 
 class Field(NamedTuple):
@@ -20,35 +22,51 @@ class Field(NamedTuple):
     unit: str = ""
 
     @property
+    def type(self) -> Any:
+        """The values that it takes, for msgspec: checked, and described in JSON Schema."""
+        if self.kind == "choice":
+            return Literal[self.choices]
+        of = int if self.kind == "integer" else float
+        return Annotated[of, msgspec.Meta(ge=self.minimum, le=self.maximum)]
+
+    @property
     def allowed(self) -> str:
         """The allowed values in words."""
-        if self.kind == "choice":
-            return "one of " + ", ".join(self.choices)
-        kind = "a whole number" if self.kind == "integer" else "a number"
-        unit = f" {self.unit}" if self.unit else ""
-        return f"{kind} from {self.minimum:g} to {self.maximum:g}{unit}"
+        return allowed(self.type) + (f" {self.unit}" if self.unit else "")
 
     def parse(self, given: Any) -> Any:
         """``given``, a value or its text, as this field's type; ValueError with the range."""
         try:
-            value = self._convert(given)
-        except (TypeError, ValueError, OverflowError):
-            value = None
-        if value is None:
-            raise ValueError(f"{self.name} must be {self.allowed}, not {shown(given)}")
-        return value
+            return msgspec.convert(given, self.type, strict=False)
+        except msgspec.ValidationError:
+            why = f"{self.name} must be {self.allowed}, not {shown(given)}"
+            raise ValueError(why) from None
 
-    def _convert(self, given: Any) -> Any:
-        if self.kind == "choice":
-            return given if isinstance(given, str) and given in self.choices else None
-        if isinstance(given, bool) or not isinstance(given, int | float | str):
-            return None
-        number = float(given)
-        if not math.isfinite(number) or not self.minimum <= number <= self.maximum:
-            return None
-        if self.kind == "number":
-            return number
-        return int(number) if number == int(number) else None
+
+def allowed(kind: Any) -> str:
+    """The values that a type takes, in words: ``a whole number from 1 to 5``."""
+    if get_origin(kind) is Literal:  # in the order in which they are written
+        return "one of " + ", ".join(get_args(kind))
+    return _words(inspect.type_info(kind))
+
+
+def _words(info: inspect.Type) -> str:
+    match info:
+        case inspect.Metadata(type=inner) | inspect.UnionType(types=(inner, *_)):
+            words = _words(inner)
+        case inspect.IntType(ge=least, le=most):
+            words = f"a whole number from {least} to {most}"
+        case inspect.FloatType(ge=least, le=most):
+            words = f"a number from {least:g} to {most:g}"
+        case inspect.BoolType():
+            words = "true or false"
+        case inspect.StrType(max_length=most):
+            words = f"a text of at most {most} characters"
+        case inspect.ListType(min_length=least, max_length=most):
+            words = f"a list of {least or 0} to {most}"
+        case _:
+            raise TypeError(f"there are no words for {info}")
+    return words
 
 
 def shown(given: Any) -> str:
