@@ -45,8 +45,9 @@ class Field(NamedTuple):
 
 def allowed(kind: Any) -> str:
     """The values that a type takes, in words: ``a whole number from 1 to 5``."""
-    if get_origin(kind) is Literal:  # in the order in which they are written
-        return "one of " + ", ".join(get_args(kind))
+    bare = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    if get_origin(bare) is Literal:  # in the order in which they are written
+        return "one of " + ", ".join(get_args(bare))
     return _words(inspect.type_info(kind))
 
 

@@ -5,6 +5,7 @@ through Jinja's escaping; in the JSON, ``<`` is written so that no script elemen
 """
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -53,6 +54,6 @@ def _style() -> Markup:
     return Markup("\n".join(texts).replace("</", "<\\/"))  # noqa: S704  our own style sheets
 
 
-def _in_script(value: dict[str, Any]) -> Markup:
+def _in_script(value: Mapping[str, Any]) -> Markup:
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704  escaped here

@@ -1,12 +1,12 @@
 """What a list of kept runs is asked for: page, search and order, and the query that answers it."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from msgspec import Meta, Struct, field
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from fields import Field
+from dashboard.reading import text
 
 from .tables import StoredRun
 
@@ -28,34 +28,21 @@ ORDERS = tuple(sign + name for name in COLUMNS for sign in ("", "-"))
 MOST_SEARCH_WORDS = 8
 MOST_NUMBER = 2**31 - 1  # that a database's integer takes
 
-QUERY = {
-    each.name: each
-    for each in (
-        Field("page", "Page", "integer", 1, "list", "Which page.", 1, 1_000_000),
-        Field("size", "Size", "integer", 50, "list", "Runs on a page.", 1, 500),
-        Field(
-            *(
-                "sort",
-                "Sort",
-                "choice",
-                "-number",
-                "list",
-                "Sort key; a leading - sorts in descending order.",
-            ),
-            choices=ORDERS,
-        ),
-    )
-}
 
-
-@dataclass(frozen=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """One page of the runs that contain every word of ``search``, in the order of ``sort``."""
 
-    page: int = 1
-    size: int = 50
-    sort: str = "-number"
-    search: str = ""
+    page: Annotated[int, Meta(ge=1, le=1_000_000, description="Which page.")] = 1
+    size: Annotated[int, Meta(ge=1, le=500, description="Runs on a page.")] = 50
+    sort: Annotated[
+        Literal[ORDERS],  # type: ignore[valid-type]
+        Meta(description="Sort key; a leading - sorts in descending order."),
+    ] = "-number"
+    search: Annotated[
+        str,
+        text(200),
+        Meta(description="Words that each run of the list contains: label, mode, limit, #7."),
+    ] = field(default="", name="q")
 
     def matching(self) -> Select[StoredRun]:
         """The runs that the search finds, in no order."""

@@ -12,6 +12,7 @@ from dashboard.analysis.observed_pools import POOL_FIELDS, observed_from_json, w
 from dashboard.text import counted
 from settings import Settings
 
+from .answers import AppCard
 from .paste import blocks
 
 
@@ -20,7 +21,7 @@ def card(
     effective: EffectiveModel,
     facts: Mapping[str, Any] | None,
     diagnosis: Diagnosis | None,
-) -> dict[str, Any] | None:
+) -> AppCard | None:
     """The app's card for the page and the command line, None for a run of ours.
 
     ``effective`` is what was found.

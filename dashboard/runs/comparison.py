@@ -8,6 +8,7 @@ from dashboard.text import counted
 from settings import FIELDS
 from target_app.probe.marks import Phase
 
+from .answers import ComparedFigure, Comparison
 from .record import Record, response_seconds, seconds_in
 
 FEWEST, MOST = 2, 4
@@ -55,7 +56,7 @@ def _of(values: Sequence[float], share: float) -> float:
     return round(percentile(values, share), 6)
 
 
-def compare(records: Sequence[Record]) -> dict[str, Any]:
+def compare(records: Sequence[Record]) -> Comparison:
     """The comparison for JSON; A is the first. ValueError for fewer than two or more than four."""
     if not FEWEST <= len(records) <= MOST:
         raise ValueError(f"compare {FEWEST} to {MOST} runs, not {len(records)}")
@@ -90,7 +91,7 @@ def differing(records: Sequence[Record]) -> list[str]:
     return [name for name in FIELDS if len({getattr(r.settings, name) for r in records}) > 1]
 
 
-def _figure(figure: Figure, records: Sequence[Record]) -> dict[str, Any]:
+def _figure(figure: Figure, records: Sequence[Record]) -> ComparedFigure:
     values = [figure.of(record) for record in records]
     first = values[0]
     ratios = [

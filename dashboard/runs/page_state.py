@@ -8,9 +8,10 @@ from dashboard.marks.samples import Sample
 from dashboard.text import iso_time
 from dashboard.workload.mix import parse_request_spec
 from settings import TargetKind
-from target_app.probe.marks import EXTRAS, PHASES, Mark
+from target_app.probe.marks import PHASES, Mark
 
 from . import report
+from .answers import Frame, Gauges, Page, State, Summary, TargetTold
 from .record import STARTING, Record
 
 _CODES = {phase: code for code, phase in enumerate(PHASES)}
@@ -39,7 +40,7 @@ class Life(NamedTuple):
     target: TargetStatus
 
 
-def frame(run: str, index: int, marks: Sequence[Mark]) -> dict[str, Any]:
+def frame(run: str, index: int, marks: Sequence[Mark]) -> Frame:
     """Marks from ``index`` on as columns; what only some marks tell, by their offset."""
     return {
         "run": run,
@@ -50,14 +51,19 @@ def frame(run: str, index: int, marks: Sequence[Mark]) -> dict[str, Any]:
         "worker": [mark.worker for mark in marks],
         "lane": [mark.lane for mark in marks],
         "connection": [mark.connection for mark in marks],
-        **{
-            name: {str(n): value for n, mark in enumerate(marks) if (value := getattr(mark, name))}
-            for name in EXTRAS
-        },
+        "status": _some(marks, "status"),
+        "failure": _some(marks, "failure"),
+        "message": _some(marks, "message"),
+        "note": _some(marks, "note"),
+        "timing": _some(marks, "timing"),
     }
 
 
-def gauge_frame(run: str, index: int, samples: Sequence[Sample]) -> dict[str, Any]:
+def _some(marks: Sequence[Mark], name: str) -> dict[str, Any]:
+    return {str(n): value for n, mark in enumerate(marks) if (value := getattr(mark, name))}
+
+
+def gauge_frame(run: str, index: int, samples: Sequence[Sample]) -> Gauges:
     """Samples from ``index`` on, each as [at, name, worker, values]."""
     return {"run": run, "index": index, "samples": [list(sample) for sample in samples]}
 
@@ -73,7 +79,7 @@ def idle(status: TargetStatus) -> dict[str, Any]:
     return {"run": None, "status": "idle", "target": target, "error": None, "notes": []}
 
 
-def state(record: Record, life: Life | None = None) -> dict[str, Any]:
+def state(record: Record, life: Life | None = None) -> State:
     """How far the run is, and the target that serves it; without ``life`` that of a kept run."""
     return {
         "run": _name(record, life),
@@ -100,7 +106,7 @@ def state(record: Record, life: Life | None = None) -> dict[str, Any]:
     }
 
 
-def summary(record: Record, life: Life | None = None) -> dict[str, Any]:
+def summary(record: Record, life: Life | None = None) -> Summary:
     """The run so far in words and numbers; the page draws them and computes none."""
     return {
         "run": _name(record, life),
@@ -114,12 +120,12 @@ def summary(record: Record, life: Life | None = None) -> dict[str, Any]:
         "picture": record.picture,
         "paths": [row.as_dict() for row in record.paths],
         "failures": report.failures(record.requests),
-        "diagnosis": record.diagnosis and record.diagnosis.as_dict(),
+        "diagnosis": record.diagnosis.as_dict() if record.diagnosis else None,
         "app": record.card,
     }
 
 
-def page(record: Record, life: Life | None = None) -> dict[str, Any]:
+def page(record: Record, life: Life | None = None) -> Page:
     """Everything of one run at once."""
     name = _name(record, life)
     return {
@@ -136,7 +142,7 @@ def _name(record: Record, life: Life | None) -> str:
     return f"#{record.number}" if record.number else "run"
 
 
-def _target(record: Record, life: Life | None) -> dict[str, Any]:
+def _target(record: Record, life: Life | None) -> TargetTold:
     """Who serves it: of a server that somebody else runs at most its address is known."""
     is_external = record.kind is TargetKind.URL
     workers = sorted({mark.worker for mark in record.marks if mark.worker}) if not life else []

@@ -23,6 +23,7 @@ from settings import ENDPOINTS, Settings, TargetKind
 from target_app.probe.marks import Mark
 
 from . import report
+from .answers import AppCard
 from .app_card import card
 
 STARTING = "starting"
@@ -130,7 +131,7 @@ class Record:
         return observed_from_json(told) if told else None
 
     @cached_property
-    def card(self) -> dict[str, Any] | None:
+    def card(self) -> AppCard | None:
         """What is said of somebody's own app beside the run."""
         return card(self.settings, self.effective, self.app, self.diagnosis)
 

@@ -15,6 +15,8 @@ from settings import Settings
 from target_app.probe.failures import FAILURES
 from target_app.probe.marks import PHASES, Phase
 
+from .answers import FailureTold
+
 RULE = "-" * 42
 
 
@@ -115,7 +117,7 @@ def _about(seconds: float) -> str:
     return f"{seconds:.1f}" if seconds >= 1 else f"{seconds:.2f}"
 
 
-def failures(requests: Sequence[Request]) -> list[dict[str, Any]]:
+def failures(requests: Sequence[Request]) -> list[FailureTold]:
     """The failures by word, most frequent first, each with cause, cure and one example."""
     found = [request for request in requests if request.failed]
     examples = {request.failure: request.outcome for request in found}

@@ -3,43 +3,29 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify
+import msgspec
+from flask import Blueprint, Response, current_app
 from werkzeug.exceptions import NotFound
 
 from dashboard.exports import FORMATS, file_name, jsonl
-from dashboard.history.listing import MOST_NUMBER, QUERY, Listing
+from dashboard.history.listing import MOST_NUMBER, Listing
 from dashboard.history.store import History
+from dashboard.runs.answers import Comparison, Page
 from dashboard.runs.comparison import compare
 from dashboard.runs.page_state import page
 from dashboard.runs.record import Record
 from dashboard.runs.run import Run
-from fields import Field
 from settings import SettingsError
 
-from .contract import (
-    CHANGE,
-    EMPTY,
-    RUN_FILE,
-    Text,
-    asked,
-    body,
-    changed,
-    lines,
-    takes,
-)
+from . import models
+from .contract import RUN_FILE_TYPE, Empty, answers, lines
+from .models import Change, Changed, Compared, Deleted, Document, Export
 from .openapi import document
 
 kept = Blueprint("kept", __name__, url_prefix="/api")
 
 MOST_SENT = 16 * 1024 * 1024  # bytes of a run to import; one of 10,000 requests has 4 to 6 million
-SEARCH = Text("q", "Show only runs that contain these words: label, mode, limit, #7.")
-FORMAT = Field(
-    *("format", "Format", "choice", "jsonl", "export", "File format."),
-    choices=tuple(FORMATS),
-)
-RUNS = Text("runs", "Two to four runs such as 7,6: numbers of saved runs, or ids of live ones.", 80)
 FILE_TYPES = tuple({each.mimetype: None for each in FORMATS.values()})
-NUMBER = f"<int(min=1, max={MOST_NUMBER}):number>"
 
 
 def _history() -> History:
@@ -47,74 +33,72 @@ def _history() -> History:
 
 
 @kept.get("/history")
-@takes(query=(*QUERY.values(), SEARCH), answer="History")
-def get_history() -> Response:
+@answers()
+def get_history(query: Listing) -> models.History:
     """One page of the kept runs."""
-    given = asked(get_history)
-    listing = Listing(given["page"], given["size"], given["sort"], given["q"])
-    runs, total = _history().list(listing)
-    return jsonify({"runs": runs, "total": total, "page": listing.page, "size": listing.size})
+    runs, total = _history().list(query)
+    entries = [models.KeptRun(**run) for run in runs]
+    return models.History(entries, total, query.page, query.size)
 
 
 @kept.post("/history")
-@takes(body=RUN_FILE, answer="Changed", status=201)
-def post_kept_run() -> tuple[Response, int]:
+@answers(HTTPStatus.CREATED, body=RUN_FILE_TYPE)
+def post_kept_run() -> Changed:
     """Bring in a run that was exported as JSON lines."""
     try:
         record = jsonl.read(lines(MOST_SENT))
     except ValueError as error:
         raise SettingsError([("file", f"This file cannot be imported: {error}")]) from error
-    return jsonify({"number": _history().add(record)}), HTTPStatus.CREATED
+    return Changed(_history().add(record))
 
 
-@kept.get(f"/history/{NUMBER}")
-@takes(answer="Record")
-def get_kept_run(number: int) -> Response:
+@kept.get("/history/<kept:number>")
+@answers()
+def get_kept_run(number: int) -> Page:
     """A kept run as the page draws it: its state, marks, gauges and summary."""
-    return jsonify(page(_record(number)))
+    return page(_record(number))
 
 
-@kept.patch(f"/history/{NUMBER}")
-@takes(body=CHANGE, answer="Changed")
-def patch_kept_run(number: int) -> Response:
+@kept.patch("/history/<kept:number>")
+@answers()
+def patch_kept_run(number: int, body: Change) -> Changed:
     """Rename or pin a kept run."""
-    change = changed()
+    change = msgspec.to_builtins(body)
     if not _history().change(number, change.get("label"), change.get("pinned")):
         raise NotFound(f"there is no run #{number} that has ended")
     for run in current_app.extensions["poolscope"].conductor.runs.values():
         if run.history_id == number:
             run.label = change.get("label", run.label)
-    return jsonify({"number": number, **change})
+    return Changed(number, **change)
 
 
-@kept.delete(f"/history/{NUMBER}")
-@takes(answer="Deleted")
-def delete_kept_run(number: int) -> Response:
+@kept.delete("/history/<kept:number>")
+@answers()
+def delete_kept_run(number: int) -> Deleted:
     """Delete a kept run; it can be brought back for an hour."""
     if not _history().delete(number):
         raise NotFound(f"there is no run #{number} that has ended")
-    return jsonify({"number": number, "undo": f"/api/history/{number}/undo"})
+    return Deleted(number, f"/api/history/{number}/undo")
 
 
-@kept.post(f"/history/{NUMBER}/undo")
-@takes(body=EMPTY, answer="Changed")
-def undo_delete(number: int) -> Response:
+@kept.post("/history/<kept:number>/undo")
+@answers()
+def undo_delete(number: int, body: Empty) -> Changed:  # noqa: ARG001
     """Bring a deleted run back."""
-    body()
     if not _history().restore(number):
         raise NotFound(f"no deleted run #{number} is left")
-    return jsonify({"number": number})
+    return Changed(number)
 
 
-@kept.get(f"/history/{NUMBER}/export")
-@takes(query=(FORMAT,), types=FILE_TYPES)
-def export_kept_run(number: int) -> Response:
+@kept.get("/history/<kept:number>/export")
+@answers(types=FILE_TYPES)
+def export_kept_run(number: int, query: Export) -> Response:
     """A kept run as a file."""
-    return _file(_record(number), asked(export_kept_run)["format"])
+    return _file(_record(number), query.format)
 
 
-@kept.get(f"/history/{NUMBER}/text")
-@takes(types=("text/plain",))
+@kept.get("/history/<kept:number>/text")
+@answers(types=("text/plain",))
 def get_kept_text(number: int) -> Response:
     """A kept run as the original example's client prints it."""
     record = _record(number)
@@ -123,34 +107,29 @@ def get_kept_text(number: int) -> Response:
 
 
 @kept.get("/runs/<run_id>/export")
-@takes(query=(FORMAT,), types=FILE_TYPES)
-def export_run(run_id: str) -> Response:
+@answers(types=FILE_TYPES)
+def export_run(run_id: str, query: Export) -> Response:
     """A run of this dashboard as a file, also when it is not kept."""
-    given = asked(export_run)["format"]
     record = _live_record(run_id)
     if record is None:
         raise NotFound(f"there is no run {run_id[:20]} that has ended")
-    return _file(record, given)
+    return _file(record, query.format)
 
 
 @kept.get("/compare")
-@takes(query=(RUNS,), answer="Comparison")
-def get_comparison() -> Response:
+@answers()
+def get_comparison(query: Compared) -> Comparison:
     """Two to four runs beside each other, in the order in which they are named."""
-    names = [name.strip() for name in asked(get_comparison)["runs"].split(",") if name.strip()]
-    if len(set(names)) < len(names):
+    if len(set(query.runs)) < len(query.runs):
         raise SettingsError([("runs", "runs must name each run once")])
-    try:
-        return jsonify(compare([_named(name) for name in names[:5]]))
-    except ValueError as error:
-        raise SettingsError([("runs", str(error))]) from error
+    return compare([_named(name) for name in query.runs])
 
 
 @kept.get("/openapi.json")
-@takes(answer="Document")
-def get_openapi() -> Response:
+@answers()
+def get_openapi() -> Document:
     """This description: OpenAPI 3.1."""
-    return jsonify(document(current_app))
+    return document(current_app)
 
 
 def _record(number: int) -> Record:

@@ -1,17 +1,18 @@
 """The JSON API that the page and the command line use."""
 
-from dataclasses import asdict
 from http import HTTPStatus
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, Response, current_app, jsonify, make_response
+import msgspec
+from flask import Blueprint, Response, current_app
 from werkzeug.exceptions import HTTPException, NotFound
 
 from config import LOOPBACK
 from dashboard import matrix
 from dashboard.conductor import Conductor
 from dashboard.errors import Busy, StartError
+from dashboard.runs.answers import Page, Report
 from dashboard.runs.page_state import page
 from dashboard.runs.run import Run
 from dashboard.targets.user_app_environment import modes_of
@@ -29,8 +30,20 @@ from settings import (
 )
 from target_app.probe.marks import PHASES
 
-from . import contract
-from .contract import EMPTY, SETTINGS, Text, asked, takes
+from .contract import Empty, answers, json_object
+from .models import (
+    Endpoint,
+    FieldProblem,
+    FormField,
+    Launch,
+    Launched,
+    LiveRun,
+    Matrix,
+    Mode,
+    Options,
+    Problem,
+    Promise,
+)
 
 api = Blueprint("api", __name__, url_prefix="/api")
 
@@ -40,20 +53,6 @@ NOT_OF_AN_APP = frozenset(
     {"endpoint", "sleep_seconds", "driver", "postgres_max_connections", "mysql_max_connections"}
 )
 
-LAUNCH_QUERY = (
-    Text("compare", "The run to compare this one with."),
-    Text("label", "Name of the run.", 100),
-    Field(
-        "keep",
-        "Keep",
-        "choice",
-        "yes",
-        "run",
-        "Whether to save the run in the history.",
-        choices=("yes", "no"),
-    ),
-)
-
 
 def conductor() -> Conductor:
     """The conductor of the app that answers."""
@@ -61,34 +60,33 @@ def conductor() -> Conductor:
 
 
 @api.get("/options")
-def options() -> Response:
+@answers()
+def options() -> Options:
     """Everything that a form of the settings needs."""
     kind, user_app = conductor().target.kind, conductor().user_app
     endpoints = []
     for name, path in ENDPOINTS.items() if kind is TargetKind.EXAMPLE else ():
         reason = conductor().databases.missing(name)
-        endpoints.append({"name": name, "path": path, "available": not reason, "reason": reason})
+        endpoints.append(Endpoint(name, path, not reason, reason))
     reasons = modes_of(user_app.environment, user_app.app) if user_app is not None else {}
-    return jsonify(
-        {
-            "version": version("poolscope"),
-            "kind": kind.value,
-            "asks": conductor().target.asks,
-            "phases": [phase.value for phase in PHASES],
-            "modes": [
-                {
-                    "name": mode.name,
-                    "title": mode.title,
-                    "reason": reasons.get(mode.name, ""),
-                    "worker_class": mode.worker_class,
-                    "drivers": {"postgres": mode.postgres_driver, "mysql": mode.mysql_driver},
-                }
-                for mode in MODES.values()
-            ],
-            "endpoints": endpoints,
-            "fields": [each._asdict() | {"type": each.kind} for each in _fields(kind)],
-            "app": user_app.facts() if user_app is not None else None,
-        }
+    return Options(
+        version=version("poolscope"),
+        kind=kind,
+        asks=conductor().target.asks,
+        phases=[phase.value for phase in PHASES],
+        modes=[
+            Mode(
+                mode.name,
+                mode.title,
+                reasons.get(mode.name, ""),
+                mode.worker_class,
+                {"postgres": mode.postgres_driver, "mysql": mode.mysql_driver},
+            )
+            for mode in MODES.values()
+        ],
+        endpoints=endpoints,
+        fields=[FormField.of(each) for each in _fields(kind)],
+        app=user_app.facts() if user_app is not None else None,
     )
 
 
@@ -104,59 +102,56 @@ def _fields(kind: TargetKind) -> list[Field]:
 
 
 @api.post("/forecast")
-@takes(body=SETTINGS)
-def post_forecast() -> Response:
+@answers(body=Settings)
+def post_forecast() -> Promise:
     """What the settings in the body promise."""
     settings = _settings()
     promised = conductor().promise(settings)
-    return jsonify({"settings": settings.as_dict(), "forecast": promised.as_dict()})
+    return Promise(settings.as_dict(), promised.as_dict())
 
 
 @api.post("/runs")
-@takes(query=LAUNCH_QUERY, body=SETTINGS, answer="Launched", status=202)
-def post_run() -> tuple[Response, int]:
+@answers(HTTPStatus.ACCEPTED, body=Settings)
+def post_run(query: Launch) -> Launched:
     """Launch a run with the settings in the body; ``?compare=RUN`` lays it beside that one."""
-    settings, given = _settings(), asked(post_run)
     run = conductor().launch(
-        settings,
-        compared_with=given["compare"],
-        label=given["label"],
-        keep=given["keep"] == "yes",
+        _settings(), compared_with=query.compare, label=query.label, keep=query.keep == "yes"
     )
-    return jsonify({"run": run.id}), HTTPStatus.ACCEPTED
+    return Launched(run.id)
 
 
 @api.post("/runs/<run_id>/cancel")
-@takes(body=EMPTY, answer="Launched", status=202)
-def cancel_run(run_id: str) -> tuple[Response, int]:
+@answers(HTTPStatus.ACCEPTED)
+def cancel_run(run_id: str, body: Empty) -> Launched:  # noqa: ARG001
     """Cancel the run that is going."""
-    contract.body()
     if not conductor().cancel(run_id):
         raise NotFound(f"no run {run_id[:20]} is in progress")
-    return jsonify({"run": run_id}), HTTPStatus.ACCEPTED
+    return Launched(run_id)
 
 
 @api.get("/runs")
-def get_runs() -> Response:
+@answers()
+def get_runs() -> list[LiveRun]:
     """The last few runs, the newest first."""
-    return jsonify([_brief(run) for run in reversed(conductor().runs.values())])
+    return [_brief(run) for run in reversed(conductor().runs.values())]
 
 
-def _brief(run: Run) -> dict[str, Any]:
+def _brief(run: Run) -> LiveRun:
     record = run.record()
-    return {
-        "run": run.id,
-        "history_id": run.history_id,
-        "label": record.label,
-        "status": record.status,
-        "settings": record.settings.as_dict(),
-        "sentence": record.sentence,
-        "total_seconds": record.total_seconds,
-    }
+    return LiveRun(
+        run=run.id,
+        history_id=run.history_id,
+        label=record.label,
+        status=record.status,
+        settings=record.settings.as_dict(),
+        sentence=record.sentence,
+        total_seconds=record.total_seconds,
+    )
 
 
 @api.get("/runs/<run_id>")
-def get_run(run_id: str) -> Response:
+@answers()
+def get_run(run_id: str) -> Report:
     """The run as ``poolscope run --json`` prints it."""
     run = _run(run_id)
     record = run.record()
@@ -168,19 +163,19 @@ def get_run(run_id: str) -> Response:
     }
     if record.is_running:
         more["step"] = run.step or record.sentence
-    return jsonify(record.as_json() | more)
+    return cast(Report, record.as_json() | more)
 
 
 @api.get("/runs/<run_id>/record")
-@takes(answer="Record")
-def get_run_record(run_id: str) -> Response:
+@answers()
+def get_run_record(run_id: str) -> Page:
     """The whole run as the page draws it: its state, marks, gauges and summary."""
     run = _run(run_id)
-    return jsonify(page(run.record(), run.life(conductor().target_status)))
+    return page(run.record(), run.life(conductor().target_status))
 
 
 @api.get("/runs/<run_id>/text")
-@takes(types=("text/plain",))
+@answers(types=("text/plain",))
 def get_run_text(run_id: str) -> Response:
     """The run as the original example's client prints it."""
     text = _run(run_id).record().as_text(f"http://{LOOPBACK}:{conductor().gunicorn.port}")
@@ -188,27 +183,28 @@ def get_run_text(run_id: str) -> Response:
 
 
 @api.get("/matrix")
-def get_matrix() -> Response:
+@answers()
+def get_matrix() -> Matrix:
     """The matrix of worker classes and drivers, as far as it is measured."""
+    return _matrix()
+
+
+def _matrix() -> Matrix:
     survey = current_app.extensions["poolscope"].survey
-    drivers = [[name, "Postgres"] for name in POSTGRES_DRIVERS]
-    drivers += [[name, "MySQL"] for name in MYSQL_DRIVERS]
-    return jsonify(
-        {
-            "going": survey.is_running,
-            "cells": [asdict(cell) for cell in survey.cells],
-            "rows": drivers,
-            "worker_classes": matrix.WORKER_CLASSES,
-            "combinations": len(matrix.combinations()),
-        }
+    rows = [(name, "Postgres") for name in POSTGRES_DRIVERS]
+    return Matrix(
+        going=survey.is_running,
+        cells=survey.cells,
+        rows=rows + [(name, "MySQL") for name in MYSQL_DRIVERS],
+        worker_classes=matrix.WORKER_CLASSES,
+        combinations=len(matrix.combinations()),
     )
 
 
 @api.post("/matrix")
-@takes(body=EMPTY, status=202)
-def post_matrix() -> tuple[Response, int]:
+@answers(HTTPStatus.ACCEPTED)
+def post_matrix(body: Empty) -> Matrix:  # noqa: ARG001
     """Measure the matrix anew."""
-    contract.body()
     if conductor().user_app is not None or conductor().external is not None:
         cause = "The matrix measures the example app, which this dashboard does not serve"
         raise StartError(cause, "Start one without --app and --url")
@@ -216,7 +212,7 @@ def post_matrix() -> tuple[Response, int]:
     if last is not None and last.is_running:
         raise Busy(last.id)
     current_app.extensions["poolscope"].survey.start()
-    return get_matrix(), HTTPStatus.ACCEPTED
+    return _matrix()
 
 
 def _run(run_id: str) -> Run:
@@ -227,23 +223,21 @@ def _run(run_id: str) -> Run:
 
 
 def _settings() -> Settings:
-    given, defaults = contract.body(), conductor().defaults
+    given, defaults = json_object(), conductor().defaults
     settings = read_settings(given if defaults == Settings() else defaults.as_dict() | given)
-    return conductor().checked(settings) if conductor().user_app is not None else settings
+    return conductor().checked(settings)
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:
     """An error as ``application/problem+json`` (RFC 9457)."""
-    body = {"title": title, "status": status, "detail": detail, **more}
-    response = make_response(jsonify(body), status)
-    response.mimetype = "application/problem+json"
-    return response
+    body = msgspec.json.encode(Problem(title, status, detail, **more))
+    return Response(body, status, mimetype="application/problem+json")
 
 
 @api.app_errorhandler(SettingsError)
 def bad_settings(error: SettingsError) -> Response:
     """422 with a message for every field that cannot be used."""
-    errors = [{"field": name, "message": message} for name, message in error.errors]
+    errors = [FieldProblem(name, message) for name, message in error.errors]
     return problem(422, "These settings cannot be used", str(error), errors=errors)
 
 
@@ -262,4 +256,8 @@ def cannot_start(error: StartError) -> Response:
 @api.app_errorhandler(HTTPException)
 def http_error(error: HTTPException) -> Response:
     """Every other refusal in the same form."""
-    return problem(error.code or 500, error.name, error.description or "")
+    answer = problem(error.code or 500, error.name, error.description or "")
+    for name, value in error.get_headers():
+        if name != "Content-Type":  # Allow of 405 among them
+            answer.headers[name] = value
+    return answer

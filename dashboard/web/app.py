@@ -11,6 +11,7 @@ from .access import Access
 from .api_history import kept
 from .api_runs import api
 from .live import Relay
+from .openapi import KeptNumber
 from .pages import pages
 
 
@@ -21,6 +22,7 @@ def create_app(runtime: Runtime, access: Access = Access()) -> tuple[Flask, Rela
     )
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.extensions["poolscope"] = runtime
+    app.url_map.converters["kept"] = KeptNumber
     app.register_blueprint(api)
     app.register_blueprint(kept)
     app.register_blueprint(pages)

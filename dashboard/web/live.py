@@ -14,6 +14,7 @@ from flask_socketio import SocketIO
 
 from config import SECONDS
 from dashboard.conductor import Conductor
+from dashboard.runs.answers import Summary
 from dashboard.runs.page_state import frame, gauge_frame, idle, state, summary
 from dashboard.runs.run import Run
 
@@ -56,7 +57,7 @@ class Relay:
         self._followers: dict[str, Follower] = {}
         self._wake = threading.Event()
         self._closed = False
-        self._summary: dict[str, Any] | None = None
+        self._summary: Summary | None = None
         self._summary_key: tuple[str, int, str] | None = None
         self._summary_due = 0.0
         socketio.on_event("follow", self._follow)
@@ -127,21 +128,21 @@ class Relay:
                 follower.run, follower.index, follower.gauges = name, 0, 0
             follower.version = version
             status = self._conductor.target_status
-            body = state(run.record(), run.life(status)) if run else idle(status)
-            self._socketio.emit("state", body, to=sid)
+            now = state(run.record(), run.life(status)) if run else idle(status)
+            self._socketio.emit("state", now, to=sid)
         if run is None:
             return False
         while follower.window.under_way < FRAMES_UNDER_WAY and follower.index < len(run.log):
             marks = run.log.marks(follower.index, follower.index + FRAME_MARKS)
-            body = frame(run.id, follower.index, marks)
+            sent = frame(run.id, follower.index, marks)
             follower.index += len(marks)
             follower.window.under_way += 1
-            self._socketio.emit("frame", body, to=sid, callback=_acknowledge(follower.window))
+            self._socketio.emit("frame", sent, to=sid, callback=_acknowledge(follower.window))
         samples = run.log.samples(follower.gauges)
         if samples and follower.window.under_way < FRAMES_UNDER_WAY:
-            body = gauge_frame(run.id, follower.gauges, samples)
+            gauges = gauge_frame(run.id, follower.gauges, samples)
             follower.gauges += len(samples)
-            self._socketio.emit("gauges", body, to=sid)
+            self._socketio.emit("gauges", gauges, to=sid)
         behind = follower.index < len(run.log)
         if not behind and self._summary is not None and follower.summary is not self._summary:
             follower.summary = self._summary

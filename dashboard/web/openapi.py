@@ -1,39 +1,35 @@
-"""The API described in OpenAPI 3.1, made from the routes, their contracts and the settings' fields.
+"""The API described in OpenAPI 3.1, made from the routes, their models and the settings' fields.
 
-https://spec.openapis.org/oas/v3.1.0 ; nothing here is said twice: what a route takes is what
-``contract`` checks, and a setting's range is what ``config`` checks.
+https://spec.openapis.org/oas/v3.1.0 ; nothing here is said twice: what a route takes and answers
+is what its models read and write.
 """
 
 import re
 from importlib.metadata import version
-from typing import Any
+from typing import Annotated, Any
 
-from flask import Flask
-from werkzeug.routing import Rule
+import msgspec
+from flask import Flask, Response
+from msgspec import NODEFAULT, Meta
+from werkzeug.routing import BaseConverter, Rule
 
-from fields import Field
-from settings import FIELDS
+from dashboard.runs.answers import REFERRED
+from settings import FIELDS, Settings
 
-from .contract import (
-    CHANGE,
-    CHANGES,
-    EMPTY,
-    RUN_FILE,
-    RUN_FILE_TYPE,
-    SETTINGS,
-    Contract,
-    Parameter,
-    Text,
-    contract_of,
-)
+from .contract import RUN_FILE_TYPE, Contract, contract_of
+from .models import Document, Problem
+from .settings_schema import settings_schema
 
 PREFIX = "/api/"
-_CONVERTER = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
-_TYPES = {"integer": "integer", "number": "number", "choice": "string"}
+PROBLEM_TYPE = "application/problem+json"
+TEMPLATE = "#/components/schemas/{name}"
+_CONVERTER = re.compile(r"<(?:(\w+):)?(\w+)>")
 _REFUSALS = {
     "400": "The body is not valid JSON",
+    "401": "The token is missing",
     "403": "The request comes from another site",
     "404": "There is no such run",
+    "405": "The path takes the methods that Allow names",
     "409": "Another run is in progress",
     "413": "The body is too long",
     "415": "The body is of another type",
@@ -44,167 +40,122 @@ _REFUSALS = {
 Schema = dict[str, Any]
 
 
-def document(app: Flask) -> Schema:
+class KeptNumber(BaseConverter):
+    """The number of a kept run in a path: another number is no path at all, whatever the method."""
+
+    regex = "[1-9][0-9]{0,8}"
+    schema = Annotated[int, Meta(ge=1, le=10**9 - 1)]
+
+    def to_python(self, value: str) -> int:
+        """The number."""
+        return int(value)
+
+
+def document(app: Flask) -> Document:
     """The whole document for the routes of ``app`` below ``/api/``."""
     paths: dict[str, Schema] = {}
-    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
-        if rule.rule.startswith(PREFIX):
-            path = _CONVERTER.sub(r"{\3}", rule.rule)
-            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                paths.setdefault(path, {})[method.lower()] = _operation(app, rule, method)
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith(PREFIX)]
+    contracts = {each.endpoint: contract_of(app.view_functions[each.endpoint]) for each in rules}
+    schemas, components = _schemas(list(contracts.values()))
+    for rule in sorted(rules, key=lambda rule: rule.rule):
+        path = _CONVERTER.sub(r"{\2}", rule.rule)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            operation = _operation(app, rule, method, contracts[rule.endpoint], schemas)
+            paths.setdefault(path, {})[method.lower()] = operation
+    info = {
+        "title": "Poolscope",
+        "version": version("poolscope"),
+        "description": "One run at a time; times in seconds since release.",
+    }
+    return Document("3.1.0", info, paths, {"schemas": components})
+
+
+def _schemas(contracts: list[Contract]) -> tuple[dict[Any, Schema], dict[str, Schema]]:
+    """The schema of each model by itself, and those that they name."""
+    models: list[Any] = [Problem, *REFERRED]
+    for contract in contracts:
+        models += [each for each in (contract.answer, contract.body) if not _is_raw(each)]
+    models = [each for place, each in enumerate(models) if each not in models[:place]]
+    made, components = msgspec.json.schema_components(models, ref_template=TEMPLATE)
+    components |= {"Settings": settings_schema(), "RunSettings": _run_settings()}
+    return {str(model): schema for model, schema in zip(models, made, strict=True)}, components
+
+
+def _is_raw(model: Any) -> bool:
+    return model is None or model is Response or model is Settings or isinstance(model, str)
+
+
+def _run_settings() -> Schema:
+    types = {"choice": "string", "integer": "integer", "number": "number"}
     return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Poolscope",
-            "version": version("poolscope"),
-            "description": "One run at a time; times in seconds since release.",
-        },
-        "servers": [{"url": "/"}],
-        "paths": paths,
-        "components": {"schemas": _schemas()},
+        "type": "object",
+        "required": list(FIELDS),
+        "properties": {name: {"type": types[field.kind]} for name, field in FIELDS.items()},
     }
 
 
-def _operation(app: Flask, rule: Rule, method: str) -> Schema:
-    view = app.view_functions[rule.endpoint]
-    contract = contract_of(view)
-    lines = (view.__doc__ or "").strip().split("\n\n")
+def _operation(
+    app: Flask, rule: Rule, method: str, contract: Contract, schemas: dict[Any, Schema]
+) -> Schema:
+    lines = (app.view_functions[rule.endpoint].__doc__ or "").strip().split("\n\n")
+    answer = schemas.get(str(contract.answer), {"type": "string"})
+    problem = {PROBLEM_TYPE: {"schema": schemas[str(Problem)]}}
+    refusals = {
+        status: {"description": text, "content": problem}
+        for status, text in _REFUSALS.items()
+        if contract.body or status not in {"400", "413", "415"}
+    }
+    refusals["405"]["headers"] = {"Allow": {"schema": {"type": "string"}}}
+    content = {kind: {"schema": answer} for kind in contract.types}
     operation: Schema = {
         "operationId": f"{rule.endpoint.replace('.', '_')}_{method.lower()}",
         "summary": " ".join(lines[0].split()),
-        "parameters": [*_path_parameters(rule), *(_query(each) for each in contract.query)],
-        "responses": _responses(contract),
+        "parameters": [*_path_parameters(rule), *_query(contract.query)],
+        "responses": {
+            str(int(contract.status)): {"description": "As asked", "content": content},
+            **refusals,
+        },
     }
     if contract.body:
-        schema = {"$ref": f"#/components/schemas/{contract.body}"}
-        operation["requestBody"] = {
-            "required": True,
-            "content": {_body_type(contract): {"schema": schema}},
-        }
+        operation["requestBody"] = {"required": True, "content": _body(contract.body, schemas)}
     return operation
 
 
-def _body_type(contract: Contract) -> str:
-    return RUN_FILE_TYPE if contract.body == RUN_FILE else "application/json"
+def _body(model: Any, schemas: dict[Any, Schema]) -> Schema:
+    if model == RUN_FILE_TYPE:
+        about = "JSON lines, as the export jsonl writes them."
+        return {model: {"schema": {"type": "string", "description": about}}}
+    if model is Settings:
+        return {"application/json": {"schema": {"$ref": TEMPLATE.format(name="Settings")}}}
+    return {"application/json": {"schema": schemas[str(model)]}}
 
 
 def _path_parameters(rule: Rule) -> list[Schema]:
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": msgspec.json.schema(KeptNumber.schema) if kind else {"type": "string"},
+        }
+        for kind, name in _CONVERTER.findall(rule.rule)
+    ]
+
+
+def _query(model: Any) -> list[Schema]:
     found = []
-    for kind, limits, name in _CONVERTER.findall(rule.rule):
-        schema: Schema = {"type": "integer"} if kind == "int" else {"type": "string"}
-        for word, key in (("min", "minimum"), ("max", "maximum")):
-            limit = re.search(rf"{word}=(\d+)", limits)
-            schema |= {key: int(limit.group(1))} if limit else {}
-        found.append({"name": name, "in": "path", "required": True, "schema": schema})
+    for each in msgspec.structs.fields(model) if model is not None else ():
+        schema = msgspec.json.schema(each.type)
+        if each.default is not NODEFAULT:
+            schema["default"] = each.default
+        found.append(
+            {
+                "name": each.encode_name,
+                "in": "query",
+                "required": each.required,
+                "description": schema.pop("description", ""),
+                "schema": schema,
+                **({"style": "form", "explode": False} if schema.get("type") == "array" else {}),
+            }
+        )
     return found
-
-
-def _query(parameter: Parameter) -> Schema:
-    schema: Schema = (
-        {"type": "string", "maxLength": parameter.maximum}
-        if isinstance(parameter, Text)
-        else field_schema(parameter)
-    )
-    about = {"description": parameter.help, "schema": schema}
-    return {"name": parameter.name, "in": "query", "required": False, **about}
-
-
-def field_schema(field: Field) -> Schema:
-    """What ``Field.parse`` takes, as JSON Schema."""
-    schema: Schema = {"type": _TYPES[field.kind], "default": field.default}
-    if field.kind == "choice":
-        return schema | {"enum": list(field.choices)}
-    return schema | {"minimum": field.minimum, "maximum": field.maximum}
-
-
-def _responses(contract: Contract) -> Schema:
-    schema = {"$ref": f"#/components/schemas/{contract.answer}"} if contract.answer else {}
-    content = {kind: {"schema": schema} for kind in contract.types}
-    responses: Schema = {
-        str(contract.status): {"description": "As asked", "content": content},
-    }
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for status, text in _REFUSALS.items():
-        if status in {"400", "413", "415"} and not contract.body:
-            continue
-        responses[status] = {"description": text, "content": problem}
-    return responses
-
-
-def _object(required: str, **properties: Schema) -> Schema:
-    return {"type": "object", "required": required.split(), "properties": properties}
-
-
-def _schemas() -> Schema:
-    text, whole, number = {"type": "string"}, {"type": "integer"}, {"type": "number"}
-    truth, thing = {"type": "boolean"}, {"type": "object"}
-    things = {"type": "array", "items": thing}
-    problem = _object("field message", field=text, message=text)
-    return {
-        SETTINGS: {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
-                name: field_schema(field) | {"title": field.label, "description": field.help}
-                for name, field in FIELDS.items()
-            },
-        },
-        EMPTY: {"type": "object"},
-        RUN_FILE: {"type": "string", "description": "JSON lines, as written by the jsonl export."},
-        CHANGE: {"type": "object", "additionalProperties": False, "properties": CHANGES},
-        "Changed": _object("number", number=whole, **CHANGES),
-        "Deleted": _object("number undo", number=whole, undo=text),
-        "Launched": _object("run", run=text),
-        "KeptRun": _object(
-            "number name status label pinned started_at mode endpoint requests pool"
-            " total_seconds batches done failed limit sentence waterfall settings",
-            number=whole,
-            name=text,
-            status={"enum": ["running", "done", "cancelled", "failed", "broken-off"]},
-            label=text,
-            pinned=truth,
-            started_at={"type": "string", "format": "date-time"},
-            mode=text,
-            endpoint=text,
-            requests=whole,
-            pool={"type": ["integer", "null"], "description": "Capacity; null without a limit."},
-            total_seconds=number,
-            batches=whole,
-            done=whole,
-            failed=whole,
-            limit=text,
-            sentence=text,
-            waterfall={
-                "type": "array",
-                "description": "Bars [start, end, failed], in thousandths of the total.",
-                "items": {"type": "array", "items": whole, "minItems": 3, "maxItems": 3},
-            },
-            settings=thing,
-        ),
-        "History": _object(
-            "runs total page size",
-            runs={"type": "array", "items": {"$ref": "#/components/schemas/KeptRun"}},
-            total=whole,
-            page=whole,
-            size=whole,
-        ),
-        "Record": _object(
-            "state frame gauges summary", state=thing, frame=thing, gauges=thing, summary=thing
-        ),
-        "Comparison": _object(
-            "runs settings figures sentence",
-            runs=things,
-            settings=things,
-            figures=things,
-            sentence=text,
-        ),
-        "Document": _object("openapi info paths", openapi=text, info=thing, paths=thing),
-        "Problem": _object(
-            "title status detail",
-            title=text,
-            status=whole,
-            detail=text,
-            errors={"type": "array", "items": problem},
-            run=text,
-        ),
-    }

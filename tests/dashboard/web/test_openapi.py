@@ -92,11 +92,10 @@ def test_a_setting_is_described_as_it_is_checked(
         for value in [value for value in values if value is not None]:
             given = {name: value}
             answer = client.post("/api/forecast", json=given)
-            field_is_bad = answer.status_code == 422 and any(
-                each["field"] == name and "must be" in each["message"]
-                for each in answer.get_json()["errors"]
-            )
-            assert field_is_bad != checker.is_valid(given), given
+            assert (answer.status_code == 422) != checker.is_valid(given), given
+            if answer.status_code == 422:
+                (error,) = answer.get_json()["errors"]
+                assert name in error["message"]
 
 
 def test_every_route_that_takes_a_body_refuses_a_foreign_form(
@@ -140,7 +139,7 @@ def test_a_kept_run_opens_as_a_live_one_does(
     client: FlaskClient, document: dict[str, Any], number: int
 ) -> None:
     body = client.get(f"/api/history/{number}").get_json()
-    jsonschema.validate(body, schema_of(document, "Record"))
+    jsonschema.validate(body, schema_of(document, "Page"))
     assert body["state"]["run"] == f"#{number}"
     assert body["state"]["status"] == "done"
     assert [batch["count"] for batch in body["summary"]["batches"]] == [15, 15, 10]
@@ -227,7 +226,7 @@ def test_runs_are_compared_by_number_or_live_name(
 
 def test_the_contract_of_a_view_is_none_when_it_says_nothing(client: FlaskClient) -> None:
     view = client.application.view_functions["api.options"]
-    assert contract_of(view).body == ""
+    assert contract_of(view).body is None
     assert json.load(io.BytesIO(client.get("/api/options").data))["version"]
 
 
