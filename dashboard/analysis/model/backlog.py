@@ -1,7 +1,8 @@
 """The kernel's queue of connections that no worker has accepted yet.
 
-Linux holds one more than it is asked for, and drops the handshake of whoever comes then; the
-client's kernel tries again after 1 s, 3 s, 7 s and so on (tcp(7), tcp_syn_retries; RFC 6298).
+Linux holds one more than it is asked for, and drops the handshake of whoever comes then. The
+client's kernel tries again: since Linux 6.5 once a second for five seconds, before that, and then,
+after twice as long each time (ip-sysctl, tcp_syn_linear_timeouts, tcp_syn_retries; RFC 6298).
 """
 
 import heapq
@@ -10,14 +11,15 @@ from collections import deque
 
 from .request import SimulatedRequest
 
-RETRY_SECONDS = 1.0  # before the second try; each further wait is twice as long
-TRIES = 7
+RETRY_SECONDS = 1.0  # before the second try
+TRIES = 7  # beside those of the same distance
 
 
 class Backlog:
     """Connections that come, in order of time, and those that lie in the kernel."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, linear: int) -> None:
+        self._linear = linear  # waits that are as long as the first, beside it
         self._room = size + 1
         self._coming: list[tuple[float, int, int, SimulatedRequest]] = []
         self.queue: deque[SimulatedRequest] = deque()
@@ -43,8 +45,9 @@ class Backlog:
                 if tried:
                     request.sent_late(at)
                 self.queue.append(request)
-            elif tried + 1 < TRIES:
-                wait = RETRY_SECONDS * 2**tried
+                continue
+            wait = RETRY_SECONDS * 2 ** max(0, tried - self._linear)
+            if tried < TRIES + self._linear:
                 heapq.heappush(coming, (at + wait, seq, tried + 1, request))
             else:
-                self.lost.append((at + RETRY_SECONDS * 2**tried, request))
+                self.lost.append((at + wait, request))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from settings import Settings
 
+from .chance import Chance
 from .costs import Costs
 from .demand import Checkin, Checkout, Compute, Demand, Execute, Note, Sleep, Step
 from .outcome import Outcome
@@ -67,17 +68,17 @@ def demand_of(settings: Settings, costs: Costs) -> Demand:
     todos: tuple[Step, ...] = (Execute(0.0), Compute(driver.rows), Checkin())
     if settings.endpoint == "python":
         return Demand((Sleep(settings.sleep_seconds), Note("todos"), Checkout(), *todos))
-    sleep = Execute(settings.sleep_seconds)
+    sleep = Execute(settings.sleep_seconds + driver.late if settings.sleep_seconds else 0.0)
     return Demand((Checkout(), sleep, Compute(driver.reply), Note("todos"), *todos))
 
 
-def promise_of(settings: Settings, machine: Machine, costs: Costs, seeds: int = 9) -> Promise:
-    """What a burst at one of our endpoints will take, under ``seeds`` chances."""
+def promise_of(settings: Settings, machine: Machine, costs: Costs, chances: int = 9) -> Promise:
+    """What a burst at one of our endpoints will take, under so many ``chances``."""
     server, demand = server_of(settings, machine), demand_of(settings, costs)
     demands, drivers = [demand] * settings.requests, [settings.database_driver]
     deadline = settings.deadline_seconds or math.inf
 
-    def run(seed: int) -> Outcome:
-        return simulate(server, demands, drivers, costs, seed=seed, deadline=deadline)
+    def run(chance: Chance) -> Outcome:
+        return simulate(server, demands, drivers, costs, chance=chance, deadline=deadline)
 
-    return promise(run, seeds)
+    return promise(run, chances)

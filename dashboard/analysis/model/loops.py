@@ -8,7 +8,7 @@ from typing import Any
 from target_app.probe.marks import Phase
 
 from .request import SimulatedRequest
-from .worker import COLD_AFTER_SECONDS, Worker
+from .worker import Worker
 
 MOST_EVENTS = 64  # that libev takes from the kernel at once; it makes more room when they fill it
 MOST_ACCEPTS = 100  # in one turn of a lone gevent worker; of several, each accepts one
@@ -53,7 +53,7 @@ class LoopWorker(Worker):
             now = self.next_at()
             if now > horizon or now == math.inf:
                 return
-            self.cold = self.cold or now - self.clock > COLD_AFTER_SECONDS
+            self.slack = max(self.slack, self.slack_after(now - self.clock))
             self.clock = now
             self.lose_patience(now)
             self._accept()
@@ -71,8 +71,8 @@ class LoopWorker(Worker):
         backlog = self.backlog
         if self.accepted >= self.server.accepted or backlog.next_at > self.clock:
             return
-        backlog.advance(self.clock)
         for _ in range(self._accepts):
+            backlog.advance(self.clock)
             if self.accepted >= self.server.accepted or not backlog.queue:
                 return
             self.clock += self.costs.accept * self.pace
@@ -112,7 +112,7 @@ class ThreadWorker(Worker):
             now = self.next_at()
             if now > horizon or now == math.inf:
                 return
-            self.cold = self.cold or now - self.clock > COLD_AFTER_SECONDS
+            self.slack = max(self.slack, self.slack_after(now - self.clock))
             self.clock = now
             if self.waiting_until() <= now:
                 self.lose_patience(now)

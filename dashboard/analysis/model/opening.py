@@ -3,9 +3,11 @@
 What finds no place in the kernel's queue is tried again later, see ``backlog``.
 """
 
+import math
 from random import Random
 
 from .backlog import Backlog
+from .chance import Chance
 from .costs import Costs
 from .request import SimulatedRequest
 from .server import Server
@@ -20,10 +22,11 @@ def open_connections(
     backlog: Backlog,
     server: Server,
     costs: Costs,
-    chance: Random,
+    chance: Chance,
 ) -> None:
     """Deal ``requests`` out among workers, the kernel's queue and those that come late."""
     shares = _shares(server, chance)
+    draw = Random(chance.seed)  # noqa: S311  chance of a simulation
     room = server.backlog + 1
     waiting: list[SimulatedRequest] = []
     turned_away: list[tuple[float, SimulatedRequest]] = []
@@ -31,7 +34,7 @@ def open_connections(
     pause = costs.accept / server.workers
     for number, request in enumerate(requests):
         now = number * costs.opening
-        worker = _choose(workers, server, shares, chance)
+        worker = _choose(workers, server, shares, draw)
         if worker is not None:
             behind = (free_at - now) / pause if free_at > now else 0.0
             if behind < room:
@@ -48,17 +51,25 @@ def open_connections(
         backlog.expect(at + 1.0 - released_at, request, tried=1)
 
 
-def _shares(server: Server, chance: Random) -> list[float]:
-    """How greedily each worker accepts: who has just accepted is awake, and is faster again."""
-    return [chance.gammavariate(server.evenness, 1.0) for _ in range(server.workers)]
+def _shares(server: Server, chance: Chance) -> list[float]:
+    """How greedily each worker accepts.
+
+    Who has just accepted is awake, and is faster again; of threads even more so, and where there
+    are more workers than cores. Measured: all 100 in one of two gthread workers, or 15 and 85.
+    """
+    most = 5.0 if server.worker_class == "gthread" else 1.6
+    if server.workers > server.cores:
+        most = max(most, 3.0)
+    step = most * chance.skew**2
+    return [math.exp(-step * index) for index in range(server.workers)]
 
 
 def _choose(
-    workers: list[Worker], server: Server, shares: list[float], chance: Random
+    workers: list[Worker], server: Server, shares: list[float], draw: Random
 ) -> Worker | None:
     if len(workers) == 1:
         return workers[0] if workers[0].accepted < server.accepted else None
     able = [index for index, worker in enumerate(workers) if worker.accepted < server.accepted]
     if not able:
         return None
-    return workers[chance.choices(able, [shares[index] for index in able])[0]]
+    return workers[draw.choices(able, [shares[index] for index in able])[0]]

@@ -22,7 +22,7 @@ class Action(IntEnum):
 class Op(NamedTuple):
     """Compute ``before`` seconds, then act.
 
-    A WAIT takes ``seconds``; it is marked ``phase`` when it begins and ``after`` when it is over,
+    A WAIT takes ``seconds``, and before them ``work`` seconds of the database's computing; it is marked ``phase`` when it begins and ``after`` when it is over,
     and keeps the whole worker from going on where it ``blocks``.
     """
 
@@ -34,6 +34,7 @@ class Op(NamedTuple):
     pool: int = 0
     note: str = ""
     blocks: bool = False
+    work: float = 0.0
 
 
 Program = tuple[Op, ...]
@@ -70,8 +71,10 @@ def compile_demand(
                     ops.append(_trip(before, costs, phase, pool, blocks))
                     before, phase = driver.send / 4, None
                 begun.add(pool)
-                seconds += costs.trip + costs.query
-                ops.append(Op(before, Action.WAIT, seconds, phase, Phase.HOLDING, pool, "", blocks))
+                seconds += costs.trip
+                after = Phase.HOLDING
+                wait = Op(before, Action.WAIT, seconds, phase, after, pool, "", blocks, costs.query)
+                ops.append(wait)
             case Checkin(pool):
                 if pool in begun:
                     ops.append(_trip(before, costs, None, pool, blocks))
@@ -84,4 +87,4 @@ def compile_demand(
 
 def _trip(before: float, costs: Costs, phase: Phase | None, pool: int, blocks: bool) -> Op:
     """A round trip of nothing but a word, such as BEGIN and ROLLBACK."""
-    return Op(before, Action.WAIT, costs.trip, phase, None, pool, "", blocks)
+    return Op(before, Action.WAIT, costs.trip, phase, None, pool, "", blocks, costs.word)

@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .chance import Chance, draws
 from .outcome import Outcome
 
 
@@ -28,9 +29,9 @@ class Promise:
     outcome: Outcome
 
 
-def promise(run: Callable[[int], Outcome], seeds: int) -> Promise:
-    """Run the model with as many seeds, each of which is another chance."""
-    outcomes = sorted((run(seed) for seed in range(seeds)), key=lambda o: o.total_seconds)
+def promise(run: Callable[[Chance], Outcome], chances: int) -> Promise:
+    """Run the model under as many chances."""
+    outcomes = sorted((run(chance) for chance in draws(chances)), key=lambda o: o.total_seconds)
     return Promise(
         _range([outcome.total_seconds for outcome in outcomes]),
         _range([float(outcome.failed) for outcome in outcomes]),

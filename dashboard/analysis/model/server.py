@@ -44,7 +44,7 @@ class Server:
     pools: tuple[Pool, ...] = (Pool(),)
     holds_loop: bool = False
     cores: int = 2
-    evenness: float = 12.0  # of the shares that several workers accept; the larger, the more even
+    linear_retries: int = 4  # of the client's kernel, see backlog.py
 
     @property
     def accepted(self) -> int:

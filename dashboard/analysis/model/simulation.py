@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Sequence
-from random import Random
 
 from .backlog import Backlog
+from .chance import Chance
 from .costs import Costs
 from .database import Database
 from .demand import Demand
@@ -16,6 +16,7 @@ from .request import SimulatedRequest
 from .server import Server
 from .worker import Worker
 
+SMOOTH = 3
 SLICE_SECONDS = 0.003  # by which one worker may be ahead of another
 
 
@@ -25,7 +26,7 @@ def simulate(  # noqa: PLR0913
     drivers: Sequence[str],
     costs: Costs,
     *,
-    seed: int = 1,
+    chance: Chance = Chance(),
     deadline: float = math.inf,
     release_seconds: float = 5e-6,
 ) -> Outcome:
@@ -34,10 +35,12 @@ def simulate(  # noqa: PLR0913
     ``drivers`` names the driver of each pool, ``deadline`` is the client's patience in seconds,
     ``release_seconds`` lie between two requests that are sent.
     """
-    chance = Random(seed)  # noqa: S311  chance of a simulation
-    lengths = _lengths(costs, chance)
-    backlog = Backlog(server.backlog)
-    databases = [Database(pool.usable) for pool in server.pools]
+    costs = costs.scaled(chance.speed, chance.opening)
+    lengths = chance.lengths(costs.jitter)
+    backlog = Backlog(server.backlog, server.linear_retries)
+    of_database = chance.lengths(costs.database_jitter, 1)
+    speed = max(1, server.cores - 1)
+    databases = [Database(pool.usable, speed, of_database) for pool in server.pools]
     kind = ThreadWorker if server.worker_class == "gthread" else LoopWorker
     used = tuple(costs.drivers[name] for name in drivers)
     workers: list[Worker] = [
@@ -63,7 +66,7 @@ def _run(workers: list[Worker], server: Server, costs: Costs, deadline: float) -
     """Let always that worker go on which is furthest behind."""
     end = deadline + 1.0
     if len(workers) == 1:
-        workers[0].pace = max(1.0, (1 + costs.beside) / server.cores)
+        workers[0].pace = _pace(1, server, costs)
         workers[0].run(end)
         return
     while True:
@@ -72,23 +75,21 @@ def _run(workers: list[Worker], server: Server, costs: Costs, deadline: float) -
         if now > end or now == math.inf:
             return
         worker = workers[instants.index(now)]
-        busy = sum(at <= now + SLICE_SECONDS for at in instants)
-        worker.pace = max(1.0, busy * (1 + costs.beside) / server.cores)
+        busy = sum(
+            at <= max(now, each.clock) + SLICE_SECONDS
+            for at, each in zip(instants, workers, strict=True)
+        )
+        worker.pace = _pace(busy, server, costs)
         instants.remove(now)
         worker.run(min(instants) + SLICE_SECONDS)
 
 
-def _lengths(costs: Costs, chance: Random):  # type: ignore[no-untyped-def]
-    """Factors of stretches' lengths, 1 on average, drawn beforehand."""
-    spread = costs.jitter
-    drawn = [chance.lognormvariate(-spread * spread / 2, spread) for _ in range(997)]
-    index = 0
+def _pace(busy: int, server: Server, costs: Costs) -> float:
+    """How much longer computing takes while ``busy`` workers want the machine's cores.
 
-    def next_length() -> float:
-        nonlocal index
-        index += 1
-        if index >= 997:
-            index = 0
-        return drawn[index]
-
-    return next_length
+    With little to do it is 1, with much to do it is what there is to do over what there is; near
+    the point where both are equal everybody is in everybody's way already.
+    """
+    database = 0.0 if server.holds_loop or server.worker_class == "sync" else costs.database
+    wanted = busy * (1 + costs.beside + database) / server.cores
+    return float((1 + wanted**SMOOTH) ** (1 / SMOOTH))

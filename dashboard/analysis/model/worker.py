@@ -21,7 +21,9 @@ from .request import SimulatedRequest
 from .server import Pool, Server
 
 NUMBERS_PER_POOL = 100_000  # as the probe numbers connections
-COLD_AFTER_SECONDS = 0.0005  # a pause after which caches have gone cold
+COOL_AFTER_SECONDS = 0.0001  # a pause after which caches have begun to go cold
+COLD_AFTER_SECONDS = 0.005  # and have gone
+SHORT_SECONDS = 0.0005  # waits of the same short length end in order
 _EXECUTING, _HOLDING, _HANDLING = Phase.EXECUTING, Phase.HOLDING, Phase.HANDLING
 
 
@@ -86,8 +88,8 @@ class Worker:
         ]
         self.clock = 0.0
         self.pace = 1.0  # how much longer than alone on a core
-        self.cold = True
-        self.fresh = True  # no request has been through
+        self.slack = costs.cold  # how much longer the next stretch takes for having paused
+        self._known: set[int] = set()  # stretches that it has been through
         self.accepted = 0
         self.lanes = 0
         self.due: list[tuple[float, int, SimulatedRequest]] = []  # a heap
@@ -146,15 +148,10 @@ class Worker:
         if not request.lane:
             self.lanes += 1
             request.lane = self.lanes
-        before = costs.parse * self.pace * self.chance()
-        if self.cold:
-            before *= costs.cold
-        self.clock += before
+        pace = self.pace * self.slack * self.chance()
+        self.clock += costs.parse * pace
         request.marks.append((_HANDLING, self.clock, 0, ""))
-        if self.fresh:
-            self.fresh = False
-            self.clock += costs.first_request * self.pace
-        self.clock += costs.view * before / costs.parse
+        self.clock += costs.view * pace
         self.step(request)
 
     def step(self, request: SimulatedRequest) -> None:  # noqa: PLR0912, PLR0915, C901
@@ -163,17 +160,20 @@ class Worker:
         One long function: it runs several times for each request, and calls cost.
         """
         t = self.clock
-        pace = self.pace * self.chance()
-        if self.cold:
-            pace *= self.costs.cold
-            self.cold = False
+        pace = self.pace * self.slack * self.chance()
+        self.slack = 1.0
         add = request.marks.append
         program = request.program
+        known = self._known
         at = request.at
         if request.after is not None:
             add((request.after, t, request.connection, ""))
             request.after = None
         elif request.opening:
+            ready_at = self.pools[program[at].pool].ready_at
+            if t < ready_at and request.opening == 1:
+                heappush(self.due, (ready_at, request.seq, request))
+                return
             if request.opening == 2:
                 self.clock = t
                 self._refused(request)
@@ -181,24 +181,27 @@ class Worker:
             at += 1
             self._opened(request, t, program[at - 1].pool)
         while True:
-            before, action, seconds, phase, after, index, note, blocks = program[at]
+            before, action, seconds, phase, after, index, note, blocks, work = program[at]
             t += before * pace
+            if at not in known:
+                known.add(at)
+                t += self.costs.first_step * pace
             at += 1
             if action is Action.WAIT:
                 if phase is not None:
                     add((phase, t, request.connection, ""))
                 if blocks:
-                    t += seconds
-                    pace = self.pace * self.chance()
-                    if seconds > COLD_AFTER_SECONDS:
-                        pace *= self.costs.cold
+                    t += seconds + work
+                    pace = self.pace * self.chance() * self.slack_after(seconds)
                     if after is not None:
                         add((after, t, request.connection, ""))
                     continue
                 request.at = at
                 request.after = after
                 self.clock = t
-                if seconds < COLD_AFTER_SECONDS:
+                if work:
+                    t = self.pools[index].database.work(t, work)
+                if seconds < SHORT_SECONDS:
                     self.trips.append((t + seconds, request.seq, request))
                 else:
                     heappush(self.due, (t + seconds + self.late(), request.seq, request))
@@ -226,7 +229,9 @@ class Worker:
                 pool.wait(request, until)
                 return
             if action is Action.CHECKIN:
-                self._give_back(request, index, t)
+                self.clock = t
+                self._give_back(request, index)
+                t = self.clock
                 add((_HANDLING, t, 0, ""))
             elif action is Action.MARK:
                 last = request.marks[-1]
@@ -235,6 +240,12 @@ class Worker:
                 self.clock = t
                 self._answer(request, pace)
                 return
+
+    def slack_after(self, seconds: float) -> float:
+        """How much longer a stretch takes after nothing ran for ``seconds``."""
+        if seconds < COOL_AFTER_SECONDS:
+            return 1.0
+        return self.costs.cool if seconds < COLD_AFTER_SECONDS else self.costs.cold
 
     def late(self) -> float:
         """How much later than its time somebody is woken who slept."""
@@ -283,9 +294,11 @@ class Worker:
         request.marks.append((Phase.CONNECTING, self.clock, 0, ""))
         self.clock += driver.connect * self.pace
         ready, granted = pool.database.open(self.clock, driver)
-        if granted and pool.ready_at < 0:
+        if granted and (pool.ready_at < 0 or self.clock < pool.ready_at):
+            # One asks the server all that SQLAlchemy asks once; until then all others wait, and
+            # the database opens theirs meanwhile.
             pool.ready_at = ready + self.costs.first_connection
-        ready = max(ready, pool.ready_at)
+            ready = pool.ready_at
         request.opening = 1 if granted else 2
         if not blocks:
             heappush(self.due, (ready, request.seq, request))
@@ -303,13 +316,14 @@ class Worker:
         request.held[index] = request.connection = number
         request.marks.append((_HOLDING, now, number, ""))
 
-    def _give_back(self, request: SimulatedRequest, index: int, now: float) -> None:
+    def _give_back(self, request: SimulatedRequest, index: int) -> None:
         pool = self.pools[index]
         kept = pool.rules.give_back(request.held[index])
         request.held[index] = 0
         request.connection = next(filter(None, request.held), 0)
         if not kept:
             pool.database.close()
+            self.clock += self.drivers[index].close * self.pace
         elif pool.rules.waiters:
             self.woken.append((pool, pool.rules.waiters.popleft()))
 
@@ -331,7 +345,7 @@ class Worker:
         self.clock += self.costs.fail * self.pace
         for index, number in enumerate(request.held):
             if number:
-                self._give_back(request, index, self.clock)
+                self._give_back(request, index)
         self._answer(request, self.pace)
 
     def _answer(self, request: SimulatedRequest, pace: float) -> None:

@@ -1,0 +1,65 @@
+"""What nobody knows before a run, drawn so that a few draws cover what can happen."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+SLOWEST = 1.14  # of a machine that now and then has something else to do, by measured costs
+FASTEST = 0.87
+SLOWEST_OPENING = 1.6  # connections are opened by the database, which forks for each
+FASTEST_OPENING = 0.6
+_DRAWN = 997
+
+
+@dataclass(frozen=True)
+class Chance:
+    """One draw: how fast the machine is, how fast connections open, how unevenly workers share.
+
+    ``skew`` from 0, all workers accept equally many connections, to 1, as uneven as it gets.
+    """
+
+    seed: int = 0
+    speed: float = 1.0
+    opening: float = 1.0
+    skew: float = 0.2
+
+    def lengths(self, spread: float, purpose: int = 0) -> Callable[[], float]:
+        """Factors of lengths, 1 on average, whose logarithms spread by ``spread``."""
+        draw = Random(self.seed * 7 + purpose)  # noqa: S311  chance of a simulation
+        drawn = [draw.lognormvariate(-spread * spread / 2, spread) for _ in range(_DRAWN)]
+        index = 0
+
+        def next_length() -> float:
+            nonlocal index
+            index += 1
+            if index >= _DRAWN:
+                index = 0
+            return drawn[index]
+
+        return next_length
+
+
+def draws(count: int) -> list[Chance]:
+    """``count`` draws that are spread over what can happen; the first is the likeliest."""
+    if count == 1:
+        return [Chance()]
+    found = [Chance()]
+    for index in range(1, count):
+        along = (index - 1) / max(1, count - 2)
+        # Each is spread evenly, in another order: 3 and 5 have no divisor in common with most.
+        across = (index * 3 % count) / (count - 1)
+        astray = (index * 5 % count) / (count - 1)
+        found.append(
+            Chance(
+                seed=index,
+                speed=_between(FASTEST, SLOWEST, along),
+                opening=_between(FASTEST_OPENING, SLOWEST_OPENING, across),
+                skew=astray,
+            )
+        )
+    return found
+
+
+def _between(low: float, high: float, along: float) -> float:
+    return low * math.exp(math.log(high / low) * along)
