@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-SLOWEST = 1.14  # of a machine that now and then has something else to do, by measured costs
-FASTEST = 0.87
+SLOWEST = 1.2  # of a machine that now and then has something else to do, by measured costs
+FASTEST = 0.84
 SLOWEST_OPENING = 1.6  # connections are opened by the database, which forks for each
 FASTEST_OPENING = 0.6
 _DRAWN = 997

@@ -41,7 +41,7 @@ class Costs:
     respond: float = 6e-5  # leaving the view to the answer's first byte
     close: float = 1.3e-4  # the answer's last byte, and what the server does after it
     fail: float = 4e-4  # an exception on its way to an answer
-    first_step: float = 8e-4  # imports and compiled statements: each stretch's first, by worker
+    first_step: float = 5e-4  # imports and compiled statements: each stretch's first, by worker
     first_connection: float = 8e-3  # what SQLAlchemy asks a server once, in each worker
     trip: float = TRIP_SECONDS
     query: float = 1.5e-4  # the database's work for a short statement
@@ -53,9 +53,10 @@ class Costs:
     database: float = 0.3  # seconds of the database, where it works while the worker goes on
     jitter: float = 0.15  # standard deviation of the logarithm of a stretch's length
     database_jitter: float = 0.6  # the same of the database's work
-    lateness: float = 2e-4  # mean lateness of whatever was slept for
+    lateness: float = 3e-4  # mean lateness of whatever was slept for
     opening: float = 2.5e-5  # the client's time for each connection that it opens
     answer: float = 1.2e-4  # from sent to read by the client
+    late_jitter: float = 0.3  # standard deviation of the lateness's logarithm
     drivers: dict[str, Driver] = field(default_factory=lambda: DRIVERS)
 
     def scaled(self, speed: float, opening: float = 1.0) -> "Costs":

@@ -37,6 +37,7 @@ def simulate(  # noqa: PLR0913
     """
     costs = costs.scaled(chance.speed, chance.opening)
     lengths = chance.lengths(costs.jitter)
+    late = chance.lengths(costs.late_jitter, 2)
     backlog = Backlog(server.backlog, server.linear_retries)
     of_database = chance.lengths(costs.database_jitter, 1)
     speed = max(1, server.cores - 1)
@@ -44,7 +45,7 @@ def simulate(  # noqa: PLR0913
     kind = ThreadWorker if server.worker_class == "gthread" else LoopWorker
     used = tuple(costs.drivers[name] for name in drivers)
     workers: list[Worker] = [
-        kind(number, server, costs, used, backlog, databases, lengths)
+        kind(number, server, costs, used, backlog, databases, lengths, late)
         for number in range(1, server.workers + 1)
     ]
     programs: dict[int, Program] = {}

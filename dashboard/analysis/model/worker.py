@@ -76,6 +76,7 @@ class Worker:
         backlog: Backlog,
         databases: list[Database],
         chance: Callable[[], float],
+        late: Callable[[], float],
     ) -> None:
         self.number = number
         self.server = server
@@ -83,6 +84,7 @@ class Worker:
         self.drivers = drivers
         self.backlog = backlog
         self.chance = chance  # a length's factor, 1 on average
+        self._late = late  # the same of how late somebody is woken
         self.pools = [
             WorkerPool(pool, index, databases[index]) for index, pool in enumerate(server.pools)
         ]
@@ -249,7 +251,7 @@ class Worker:
 
     def late(self) -> float:
         """How much later than its time somebody is woken who slept."""
-        return self.costs.lateness * self.chance()
+        return self.costs.lateness * self._late()
 
     def resume(self, pool: WorkerPool, request: SimulatedRequest) -> None:
         """Go on with a request that was woken, if the connection is still there."""
