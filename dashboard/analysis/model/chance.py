@@ -7,22 +7,26 @@ from random import Random
 
 SLOWEST = 1.2  # of a machine that now and then has something else to do, by measured costs
 FASTEST = 0.84
-SLOWEST_OPENING = 1.6  # connections are opened by the database, which forks for each
-FASTEST_OPENING = 0.6
+SLOWEST_DATABASE = 1.8  # which shares the cores with everybody, and forks for each connection
+FASTEST_DATABASE = 0.6
+LUMPS = (0.0, 0.0015, 0.0, 0.002)
 _DRAWN = 997
 
 
 @dataclass(frozen=True)
 class Chance:
-    """One draw: how fast the machine is, how fast connections open, how unevenly workers share.
+    """One draw: how fast machine and database are, how unevenly workers share.
 
     ``skew`` from 0, all workers accept equally many connections, to 1, as uneven as it gets.
+    ``lump``, in seconds, is how long a worker stands still at times, because its core does
+    something else: whatever ends meanwhile is seen together.
     """
 
     seed: int = 0
     speed: float = 1.0
-    opening: float = 1.0
+    database: float = 1.0
     skew: float = 0.2
+    lump: float = 0.0
 
     def lengths(self, spread: float, purpose: int = 0) -> Callable[[], float]:
         """Factors of lengths, 1 on average, whose logarithms spread by ``spread``."""
@@ -54,8 +58,9 @@ def draws(count: int) -> list[Chance]:
             Chance(
                 seed=index,
                 speed=_between(FASTEST, SLOWEST, along),
-                opening=_between(FASTEST_OPENING, SLOWEST_OPENING, across),
+                database=_between(FASTEST_DATABASE, SLOWEST_DATABASE, across),
                 skew=astray,
+                lump=LUMPS[index % len(LUMPS)],
             )
         )
     return found

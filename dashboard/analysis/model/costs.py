@@ -59,21 +59,22 @@ class Costs:
     late_jitter: float = 0.3  # standard deviation of the lateness's logarithm
     drivers: dict[str, Driver] = field(default_factory=lambda: DRIVERS)
 
-    def scaled(self, speed: float, opening: float = 1.0) -> "Costs":
-        """The same where computing takes ``speed`` times, and opening connections ``opening``."""
+    def scaled(self, speed: float, database: float = 1.0) -> "Costs":
+        """The same where Python takes ``speed`` times as long, and the database ``database``."""
         own = {name: getattr(self, name) * speed for name in _COMPUTING}
+        own |= {name: getattr(self, name) * database for name in _DATABASES}
         drivers = {
             name: replace(
                 driver,
                 **{field: getattr(driver, field) * speed for field in _DRIVERS_COMPUTING},
-                open_serial=driver.open_serial * opening,
-                open_alone=driver.open_alone * opening,
+                open_serial=driver.open_serial * database,
+                open_alone=driver.open_alone * database,
             )
             for name, driver in self.drivers.items()
         }
-        first_connection = self.first_connection * opening
-        return replace(self, **own, first_connection=first_connection, drivers=drivers)
+        return replace(self, **own, drivers=drivers)
 
 
-_COMPUTING = ("accept", "parse", "view", "respond", "close", "fail", "first_step", "query", "word")
+_COMPUTING = ("accept", "parse", "view", "respond", "close", "fail", "first_step")
+_DATABASES = ("query", "word", "first_connection")
 _DRIVERS_COMPUTING = ("send", "reply", "rows", "give_back", "connect", "close")

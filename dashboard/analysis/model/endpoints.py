@@ -21,6 +21,10 @@ BLOCKING_DRIVERS = frozenset({"psycopg2", "mysqlclient"})
 RESERVED_CONNECTIONS = 3
 
 
+FEWEST, MOST = 9, 40  # chances that a promise is made of
+WORTH = 4000  # simulated requests
+
+
 @dataclass(frozen=True)
 class Machine:
     """What the model has to know of the machine: cores, and the kernel's cap on backlogs."""
@@ -72,8 +76,11 @@ def demand_of(settings: Settings, costs: Costs) -> Demand:
     return Demand((Checkout(), sleep, Compute(driver.reply), Note("todos"), *todos))
 
 
-def promise_of(settings: Settings, machine: Machine, costs: Costs, chances: int = 9) -> Promise:
-    """What a burst at one of our endpoints will take, under so many ``chances``."""
+def promise_of(settings: Settings, machine: Machine, costs: Costs, chances: int = 0) -> Promise:
+    """What a burst at one of our endpoints will take, under so many ``chances``; 0 finds a number.
+
+    Where requests are few, more of them cost nothing.
+    """
     server, demand = server_of(settings, machine), demand_of(settings, costs)
     demands, drivers = [demand] * settings.requests, [settings.database_driver]
     deadline = settings.deadline_seconds or math.inf
@@ -81,4 +88,5 @@ def promise_of(settings: Settings, machine: Machine, costs: Costs, chances: int 
     def run(chance: Chance) -> Outcome:
         return simulate(server, demands, drivers, costs, chance=chance, deadline=deadline)
 
-    return promise(run, chances)
+    many = max(FEWEST, min(MOST, WORTH // settings.requests))
+    return promise(run, chances or many)

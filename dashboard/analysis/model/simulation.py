@@ -35,7 +35,7 @@ def simulate(  # noqa: PLR0913
     ``drivers`` names the driver of each pool, ``deadline`` is the client's patience in seconds,
     ``release_seconds`` lie between two requests that are sent.
     """
-    costs = costs.scaled(chance.speed, chance.opening)
+    costs = costs.scaled(chance.speed, chance.database)
     lengths = chance.lengths(costs.jitter)
     late = chance.lengths(costs.late_jitter, 2)
     backlog = Backlog(server.backlog, server.linear_retries)
@@ -45,7 +45,7 @@ def simulate(  # noqa: PLR0913
     kind = ThreadWorker if server.worker_class == "gthread" else LoopWorker
     used = tuple(costs.drivers[name] for name in drivers)
     workers: list[Worker] = [
-        kind(number, server, costs, used, backlog, databases, lengths, late)
+        kind(number, server, costs, used, backlog, databases, lengths, late, chance.lump)
         for number in range(1, server.workers + 1)
     ]
     programs: dict[int, Program] = {}

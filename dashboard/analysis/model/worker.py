@@ -77,6 +77,7 @@ class Worker:
         databases: list[Database],
         chance: Callable[[], float],
         late: Callable[[], float],
+        lump: float,
     ) -> None:
         self.number = number
         self.server = server
@@ -84,6 +85,7 @@ class Worker:
         self.drivers = drivers
         self.backlog = backlog
         self.chance = chance  # a length's factor, 1 on average
+        self._lump = lump
         self._late = late  # the same of how late somebody is woken
         self.pools = [
             WorkerPool(pool, index, databases[index]) for index, pool in enumerate(server.pools)
@@ -203,10 +205,16 @@ class Worker:
                 self.clock = t
                 if work:
                     t = self.pools[index].database.work(t, work)
+                t += seconds
                 if seconds < SHORT_SECONDS:
-                    self.trips.append((t + seconds, request.seq, request))
-                else:
-                    heappush(self.due, (t + seconds + self.late(), request.seq, request))
+                    if self._lump and self.pools[index].rules.waiters:
+                        t = math.ceil(t / self._lump) * self._lump
+                    self.trips.append((t, request.seq, request))
+                    return
+                t += self.late()
+                if self._lump:
+                    t = math.ceil(t / self._lump) * self._lump
+                heappush(self.due, (t, request.seq, request))
                 return
             if action is Action.CHECKOUT:
                 add((Phase.WAITING, t, 0, ""))
