@@ -14,6 +14,7 @@ class Driver:
     rows: float  # the same for the todos of our endpoints, as JSON
     give_back: float  # from asking for the rollback to the connection in the pool
     connect: float  # the client's part of opening
+    login: float  # the same once the server has answered
     close: float  # the client's part of closing
     open_serial: float  # the server's part that is done for one connection after the other
     open_alone: float  # the server's part beside it
@@ -22,12 +23,16 @@ class Driver:
 
 
 DRIVERS = {
-    "psycopg2": Driver(1.1e-4, 6e-5, 4.5e-4, 6e-5, 1.0e-4, 1e-4, 1.1e-3, 2e-3, True, 1.2e-3),
-    "psycopg2-green": Driver(1.1e-4, 6e-5, 4.7e-4, 6e-5, 1.0e-4, 1e-4, 1.1e-3, 2e-3, True, 1.2e-3),
-    "psycopg": Driver(2.0e-4, 1.2e-4, 6e-4, 1e-4, 4.0e-4, 1e-4, 1.1e-3, 2e-3, True, 1.2e-3),
-    "pymysql": Driver(1.4e-4, 1.1e-4, 7.5e-4, 8e-5, 5.0e-4, 1e-4, 2e-4, 1e-3, False, 2e-4),
-    "mysqlconnector": Driver(6e-4, 5e-4, 1.8e-3, 3e-4, 2.0e-3, 2e-4, 2e-4, 1e-3, False, 2e-4),
-    "mysqlclient": Driver(1.1e-4, 6e-5, 5.5e-4, 6e-5, 2.0e-4, 1e-4, 2e-4, 1e-3, False, 2e-4),
+    "psycopg2": Driver(1.1e-4, 6e-5, 4.5e-4, 6e-5, 6e-5, 1e-4, 1e-4, 9.5e-4, 2e-3, True, 1.2e-3),
+    "psycopg2-green": Driver(
+        1.1e-4, 6e-5, 4.7e-4, 6e-5, 6e-5, 1e-4, 1e-4, 9.5e-4, 2e-3, True, 1.2e-3
+    ),
+    "psycopg": Driver(2.0e-4, 1.2e-4, 6e-4, 1e-4, 2e-4, 2e-4, 1e-4, 9.5e-4, 2e-3, True, 1.2e-3),
+    "pymysql": Driver(1.4e-4, 1.1e-4, 7.2e-4, 8e-5, 1e-4, 2e-4, 1e-4, 1e-4, 1e-3, False, 2e-4),
+    "mysqlconnector": Driver(6e-4, 5e-4, 1.8e-3, 3e-4, 1e-3, 1e-3, 2e-4, 1e-4, 1e-3, False, 2e-4),
+    "mysqlclient": Driver(
+        1.1e-4, 6e-5, 5.5e-4, 6e-5, 1e-4, 1e-4, 1e-4, 1e-4, 1e-3, False, 2e-4
+    ),
 }
 
 
@@ -36,13 +41,15 @@ class Costs:
     """Seconds of one core for what every request needs, and what the rest of the machine adds."""
 
     accept: float = 6e-5  # a connection that lay in the kernel's queue
+    accept_busy: float = 2.5e-5  # the same where a thread is there for it already
+    accept_thread: float = 2.3e-4  # or has to be started
     parse: float = 1.7e-4  # bytes read to entering the app
     view: float = 1.9e-4  # entering the app to asking the pool
     respond: float = 6e-5  # leaving the view to the answer's first byte
     close: float = 1.3e-4  # the answer's last byte, and what the server does after it
     fail: float = 4e-4  # an exception on its way to an answer
     first_step: float = 5e-4  # imports and compiled statements: each stretch's first, by worker
-    first_connection: float = 8e-3  # what SQLAlchemy asks a server once, in each worker
+    first_connection: float = 6e-3  # what SQLAlchemy asks a server once, in each worker
     trip: float = TRIP_SECONDS
     query: float = 1.5e-4  # the database's work for a short statement
     word: float = 3e-5  # its work for BEGIN and ROLLBACK
@@ -75,6 +82,6 @@ class Costs:
         return replace(self, **own, drivers=drivers)
 
 
-_COMPUTING = ("accept", "parse", "view", "respond", "close", "fail", "first_step")
+_COMPUTING = ("accept", "accept_busy", "accept_thread", "parse", "view", "respond", "close", "fail", "first_step")
 _DATABASES = ("query", "word", "first_connection")
-_DRIVERS_COMPUTING = ("send", "reply", "rows", "give_back", "connect", "close")
+_DRIVERS_COMPUTING = ("send", "reply", "rows", "give_back", "connect", "login", "close")

@@ -61,7 +61,7 @@ class LoopWorker(Worker):
             if len(self._turn) > self._most:
                 self._put_back(self._turn[self._most :])
                 del self._turn[self._most :]
-                self._most *= 2
+                self._most = 2 * self._most + 2  # ev.c, array_nextsize
 
     def _put_back(self, rest: list[tuple[float, int, SimulatedRequest]]) -> None:
         """Leave for the next turn what the kernel did not report in this one."""
@@ -150,9 +150,10 @@ class ThreadWorker(Worker):
         if self.accepted >= self.server.accepted or backlog.next_at > self.clock:
             return
         backlog.advance(self.clock)
-        if backlog.queue:
-            self.clock += self.costs.accept * self.pace
+        while backlog.queue and self.accepted < self.server.accepted:
+            self.clock += self.costs.accept_busy * self.pace
             self.take(backlog.queue.popleft())
+            backlog.advance(self.clock)
 
     def freed(self) -> None:
         """A request is over: its thread takes the next that waits for one."""

@@ -30,15 +30,16 @@ def open_connections(
     room = server.backlog + 1
     waiting: list[SimulatedRequest] = []
     turned_away: list[tuple[float, SimulatedRequest]] = []
+    behind: list[float] = []  # when each is accepted that lies in the kernel meanwhile
     free_at = 0.0  # when the workers have accepted what came so far
-    pause = costs.accept / server.workers
     for number, request in enumerate(requests):
         now = number * costs.opening
         worker = _choose(workers, server, shares, draw)
         if worker is not None:
-            behind = (free_at - now) / pause if free_at > now else 0.0
-            if behind < room:
-                free_at = max(free_at, now) + pause
+            behind[:] = [until for until in behind if until > now]
+            if len(behind) < room:
+                free_at = max(free_at, now) + _pause(worker, server, costs)
+                behind.append(free_at)
                 worker.take(request)
                 continue
         elif len(waiting) < room:
@@ -49,6 +50,14 @@ def open_connections(
     released_at = len(requests) * costs.opening + QUIET_SECONDS
     for at, request in turned_away:
         backlog.expect(at + 1.0 - released_at, request, tried=1)
+
+
+def _pause(worker: Worker, server: Server, costs: Costs) -> float:
+    """How long one of several workers is busy with accepting the next, per worker."""
+    pause = costs.accept
+    if server.worker_class == "gthread":
+        pause = costs.accept_thread if worker.accepted < server.threads else costs.accept_busy
+    return pause / server.workers
 
 
 def _shares(server: Server, chance: Chance) -> list[float]:

@@ -31,7 +31,7 @@ class SimulatedRequest:
         self.program = program
         self.at = 0  # the operation that comes next
         self.after: Phase | None = None  # entered when it goes on
-        self.opening = 0  # 1 while a connection is being opened for it, 2 where it is refused
+        self.opening = 0  # how far a connection is that is being opened for it, see worker.py
         self.held = [0] * pools
         self.connection = 0
         self.until = 0.0  # the end of its patience with the pool

@@ -23,6 +23,7 @@ from .server import Pool, Server
 NUMBERS_PER_POOL = 100_000  # as the probe numbers connections
 COOL_AFTER_SECONDS = 0.0001  # a pause after which caches have begun to go cold
 COLD_AFTER_SECONDS = 0.005  # and have gone
+DIALLING, OPENED, REFUSED = 1, 2, 3  # what becomes of a connection that is being opened
 SHORT_SECONDS = 0.0005  # waits of the same short length end in order
 _EXECUTING, _HOLDING, _HANDLING = Phase.EXECUTING, Phase.HOLDING, Phase.HANDLING
 
@@ -173,17 +174,22 @@ class Worker:
         if request.after is not None:
             add((request.after, t, request.connection, ""))
             request.after = None
+        elif request.opening == DIALLING:
+            self._dial(request, t)
+            return
         elif request.opening:
             ready_at = self.pools[program[at].pool].ready_at
-            if t < ready_at and request.opening == 1:
+            if t < ready_at and request.opening == OPENED:
                 heappush(self.due, (ready_at, request.seq, request))
                 return
-            if request.opening == 2:
+            if request.opening == REFUSED:
                 self.clock = t
                 self._refused(request)
                 return
+            index = program[at].pool
             at += 1
-            self._opened(request, t, program[at - 1].pool)
+            t += self.drivers[index].login * pace
+            self._opened(request, t, index)
         while True:
             before, action, seconds, phase, after, index, note, blocks, work = program[at]
             t += before * pace
@@ -300,25 +306,40 @@ class Worker:
 
     def _open(self, request: SimulatedRequest, pool: WorkerPool, blocks: bool) -> bool:
         """Open a connection; True when it is there already, because the worker waited for it."""
-        driver = self.drivers[request.program[request.at].pool]
+        index = request.program[request.at].pool
+        driver = self.drivers[index]
         request.marks.append((Phase.CONNECTING, self.clock, 0, ""))
         self.clock += driver.connect * self.pace
-        ready, granted = pool.database.open(self.clock, driver)
-        if granted and (pool.ready_at < 0 or self.clock < pool.ready_at):
-            # One asks the server all that SQLAlchemy asks once; until then all others wait, and
-            # the database opens theirs meanwhile.
-            pool.ready_at = ready + self.costs.first_connection
-            ready = pool.ready_at
-        request.opening = 1 if granted else 2
         if not blocks:
-            heappush(self.due, (ready, request.seq, request))
+            # The socket has to be writable before the server hears anything.
+            request.opening = DIALLING
+            if self.server.worker_class == "gthread":
+                self._dial(request, self.clock)
+            else:
+                self.trips.append((self.clock + self.costs.trip, request.seq, request))
             return False
-        self.clock = ready
+        ready, granted = pool.database.open(self.clock, driver)
+        if pool.ready_at < 0:
+            pool.ready_at = ready = ready + self.costs.first_connection
+        self.clock = ready + driver.login * self.pace
+        request.opening = OPENED if granted else REFUSED
         if not granted:
             self._refused(request)
             return False
-        self._opened(request, ready, request.program[request.at].pool)
+        self._opened(request, self.clock, index)
         return True
+
+    def _dial(self, request: SimulatedRequest, now: float) -> None:
+        """Have the database hear of the connection that ``request`` wants."""
+        index = request.program[request.at].pool
+        pool = self.pools[index]
+        ready, granted = pool.database.open(now, self.drivers[index])
+        if granted and (pool.ready_at < 0 or now < pool.ready_at):
+            # One asks the server all that SQLAlchemy asks once; until then all others wait, and
+            # the database opens theirs meanwhile.
+            pool.ready_at = ready = ready + self.costs.first_connection
+        request.opening = OPENED if granted else REFUSED
+        heappush(self.due, (ready, request.seq, request))
 
     def _opened(self, request: SimulatedRequest, now: float, index: int) -> None:
         request.opening = 0
