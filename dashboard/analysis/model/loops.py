@@ -5,8 +5,6 @@ from collections import deque
 from random import Random
 from typing import Any
 
-from target_app.probe.marks import Phase
-
 from .request import SimulatedRequest
 from .worker import Worker
 
@@ -32,10 +30,7 @@ class LoopWorker(Worker):
         """When it has something to do; infinity for never."""
         if self._turn or self.woken:
             return self.clock
-        first = self.next_due()
-        if self.accepted < self.server.accepted:
-            first = min(first, self.backlog.next_at)
-        return max(first, self.clock)
+        return self.next_due()
 
     def run(self, horizon: float) -> None:
         """Do turns until its clock is beyond ``horizon``."""
@@ -53,10 +48,12 @@ class LoopWorker(Worker):
             now = self.next_at()
             if now > horizon or now == math.inf:
                 return
-            self.slack = max(self.slack, self.slack_after(now - self.clock))
-            self.clock = now
-            self.lose_patience(now)
-            self._accept()
+            if now > self.clock:
+                self.pause(now)
+            if self.impatient_at <= now:
+                self.lose_patience(now)
+            if self.accepted < self.most and self.backlog.next_at <= now:
+                self._accept()
             self._turn = self.gather(now)
             if len(self._turn) > self._most:
                 self._put_back(self._turn[self._most :])
@@ -69,11 +66,9 @@ class LoopWorker(Worker):
 
     def _accept(self) -> None:
         backlog = self.backlog
-        if self.accepted >= self.server.accepted or backlog.next_at > self.clock:
-            return
         for _ in range(self._accepts):
             backlog.advance(self.clock)
-            if self.accepted >= self.server.accepted or not backlog.queue:
+            if self.accepted >= self.most or not backlog.queue:
                 return
             self.clock += self.costs.accept * self.pace
             self.take(backlog.queue.popleft())
@@ -100,10 +95,7 @@ class ThreadWorker(Worker):
         """When it has something to do; infinity for never."""
         if self._ready or self.woken:
             return self.clock
-        first = self.next_due()
-        if self.accepted < self.server.accepted:
-            first = min(first, self.backlog.next_at)
-        return max(first, self.clock)
+        return self.next_due()
 
     def run(self, horizon: float) -> None:
         """Let threads compute, one stretch after the other, until ``horizon``."""
@@ -112,11 +104,12 @@ class ThreadWorker(Worker):
             now = self.next_at()
             if now > horizon or now == math.inf:
                 return
-            self.slack = max(self.slack, self.slack_after(now - self.clock))
-            self.clock = now
-            if self.waiting_until() <= now:
+            if now > self.clock:
+                self.pause(now)
+            if self.impatient_at <= now:
                 self.lose_patience(now)
-            self._accept()
+            if self.accepted < self.most and self.backlog.next_at <= now:
+                self._accept()
             while self.arrived and self.arrived[0][0] <= now:
                 self._start(self.arrived.popleft()[2])
             ready += self.gather(now)
@@ -131,7 +124,7 @@ class ThreadWorker(Worker):
                 self.resume(*self.woken.popleft())
             else:
                 request = ready.pop(index)[2]
-                if request.marks[-1][0] is not Phase.QUEUED:
+                if len(request.marks) > 4:
                     self.step(request)
                 else:
                     self.begin(request)
@@ -147,10 +140,8 @@ class ThreadWorker(Worker):
 
     def _accept(self) -> None:
         backlog = self.backlog
-        if self.accepted >= self.server.accepted or backlog.next_at > self.clock:
-            return
         backlog.advance(self.clock)
-        while backlog.queue and self.accepted < self.server.accepted:
+        while backlog.queue and self.accepted < self.most:
             self.clock += self.costs.accept_busy * self.pace
             self.take(backlog.queue.popleft())
             backlog.advance(self.clock)

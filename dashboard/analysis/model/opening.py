@@ -4,6 +4,7 @@ What finds no place in the kernel's queue is tried again later, see ``backlog``.
 """
 
 import math
+from collections import deque
 from random import Random
 
 from .backlog import Backlog
@@ -30,13 +31,14 @@ def open_connections(
     room = server.backlog + 1
     waiting: list[SimulatedRequest] = []
     turned_away: list[tuple[float, SimulatedRequest]] = []
-    behind: list[float] = []  # when each is accepted that lies in the kernel meanwhile
+    behind: deque[float] = deque()  # when each is accepted that lies in the kernel meanwhile
     free_at = 0.0  # when the workers have accepted what came so far
     for number, request in enumerate(requests):
         now = number * costs.opening
         worker = _choose(workers, server, shares, draw)
         if worker is not None:
-            behind[:] = [until for until in behind if until > now]
+            while behind and behind[0] <= now:
+                behind.popleft()
             if len(behind) < room:
                 free_at = max(free_at, now) + _pause(worker, server, costs)
                 behind.append(free_at)

@@ -17,17 +17,17 @@ class Outcome:
         self._requests = requests
         self._deadline = deadline
         for request in requests:
-            phase, at, *_ = request.marks[-1]
-            if phase not in ENDS or at > deadline:
-                while request.marks[-1][1] > deadline and len(request.marks) > 1:
-                    request.marks.pop()
+            marks = request.marks
+            if marks[-4] not in ENDS or marks[-3] > deadline:
+                while len(marks) > 4 and marks[-3] > deadline:
+                    del marks[-4:]
                 request.failure = f"deadline: no answer within {deadline:g} s"
-                request.marks.append((Phase.FAILED, deadline, 0, request.failure))
+                marks += (Phase.FAILED, deadline, 0, request.failure)
 
     @property
     def total_seconds(self) -> float:
         """From the release to the last end."""
-        return max((request.marks[-1][1] for request in self._requests), default=0.0)
+        return max((request.marks[-3] for request in self._requests), default=0.0)
 
     @cached_property
     def failures(self) -> Counter[str]:
@@ -46,7 +46,8 @@ class Outcome:
         found = []
         for request in self._requests:
             seq, worker, lane = request.seq, request.worker, request.lane
-            for phase, at, connection, detail in request.marks:
+            flat = iter(request.marks)
+            for phase, at, connection, detail in zip(flat, flat, flat, flat, strict=True):
                 outside = phase is Phase.QUEUED or phase in ENDS
                 where = (0, 0) if outside else (worker, lane)
                 found.append(Mark(run, seq, phase, round(at, 6), *where, connection, detail))

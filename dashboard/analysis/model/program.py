@@ -1,6 +1,5 @@
 """A demand as the operations that the simulation carries out, with their costs filled in."""
 
-from enum import IntEnum
 from typing import NamedTuple
 
 from target_app.probe.marks import Phase
@@ -9,14 +8,8 @@ from .costs import Costs, Driver
 from .demand import Checkin, Checkout, Compute, Demand, Execute, Note, Sleep
 
 
-class Action(IntEnum):
-    """What an operation does after its computing; small numbers, for they are compared often."""
-
-    WAIT = 0
-    CHECKOUT = 1
-    CHECKIN = 2
-    MARK = 3
-    END = 4
+# What an operation does after its computing. Plain numbers: they are compared very often.
+WAIT, CHECKOUT, CHECKIN, MARK, END = range(5)
 
 
 class Op(NamedTuple):
@@ -27,7 +20,7 @@ class Op(NamedTuple):
     """
 
     before: float
-    action: Action
+    action: int
     seconds: float = 0.0
     phase: Phase | None = None
     after: Phase | None = None
@@ -58,11 +51,11 @@ def compile_demand(
                 before += seconds
                 continue
             case Note(text):
-                ops.append(Op(before, Action.MARK, note=text))
+                ops.append(Op(before, MARK, note=text))
             case Sleep(seconds):
-                ops.append(Op(before, Action.WAIT, seconds, blocks=all_blocks))
+                ops.append(Op(before, WAIT, seconds, blocks=all_blocks))
             case Checkout(pool):
-                ops.append(Op(before, Action.CHECKOUT, pool=pool, blocks=blocks))
+                ops.append(Op(before, CHECKOUT, pool=pool, blocks=blocks))
                 begun.discard(pool)
             case Execute(seconds, pool):
                 before += driver.send
@@ -73,18 +66,18 @@ def compile_demand(
                 begun.add(pool)
                 seconds += costs.trip
                 after = Phase.HOLDING
-                wait = Op(before, Action.WAIT, seconds, phase, after, pool, "", blocks, costs.query)
+                wait = Op(before, WAIT, seconds, phase, after, pool, "", blocks, costs.query)
                 ops.append(wait)
             case Checkin(pool):
                 if pool in begun:
                     ops.append(_trip(before, costs, None, pool, blocks))
                     before = 0.0
-                ops.append(Op(before + driver.give_back, Action.CHECKIN, pool=pool))
+                ops.append(Op(before + driver.give_back, CHECKIN, pool=pool))
         before = 0.0
-    ops.append(Op(before, Action.END))
+    ops.append(Op(before, END))
     return tuple(ops)
 
 
 def _trip(before: float, costs: Costs, phase: Phase | None, pool: int, blocks: bool) -> Op:
     """A round trip of nothing but a word, such as BEGIN and ROLLBACK."""
-    return Op(before, Action.WAIT, costs.trip, phase, None, pool, "", blocks, costs.word)
+    return Op(before, WAIT, costs.trip, phase, None, pool, "", blocks, costs.word)

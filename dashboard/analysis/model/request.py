@@ -1,15 +1,23 @@
 """One simulated request: where it is in its program, what it holds, and its marks."""
 
+from typing import Any
+
 from target_app.probe.marks import Phase
 
 from .program import Program
+
+_QUEUED = Phase.QUEUED
 
 
 LATE = "opened after the release"  # as the generator says it
 
 
 class SimulatedRequest:
-    """Request ``seq``; its marks are ``(phase, at, lane, connection, note)``."""
+    """Request ``seq``; its marks lie flat: phase, at, connection and detail of each in turn.
+
+    Ten thousand requests have a hundred thousand marks, which as objects would keep Python's
+    garbage collector busy.
+    """
 
     __slots__ = (
         "after",
@@ -38,8 +46,8 @@ class SimulatedRequest:
         self.worker = 0
         self.lane = 0
         self.failure = ""
-        self.marks: list[tuple[Phase, float, int, str]] = [(Phase.QUEUED, sent, 0, "")]
+        self.marks: list[Any] = [_QUEUED, sent, 0, ""]
 
     def sent_late(self, at: float) -> None:
         """Its connection opened only at ``at``, after the release."""
-        self.marks[0] = (Phase.QUEUED, at, 0, LATE)
+        self.marks[:4] = (_QUEUED, at, 0, LATE)

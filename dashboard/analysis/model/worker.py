@@ -15,7 +15,7 @@ from target_app.probe.marks import Phase
 from .backlog import Backlog
 from .costs import Costs, Driver
 from .database import Database
-from .program import Action
+from .program import CHECKIN, CHECKOUT, MARK, WAIT
 from .queue_pool import Answer, NullPool, QueuePool
 from .request import SimulatedRequest
 from .server import Pool, Server
@@ -25,7 +25,11 @@ COOL_AFTER_SECONDS = 0.0001  # a pause after which caches have begun to go cold
 COLD_AFTER_SECONDS = 0.005  # and have gone
 DIALLING, OPENED, REFUSED = 1, 2, 3  # what becomes of a connection that is being opened
 SHORT_SECONDS = 0.0005  # waits of the same short length end in order
-_EXECUTING, _HOLDING, _HANDLING = Phase.EXECUTING, Phase.HOLDING, Phase.HANDLING
+# Looked up once: an enum's members are slow to reach.
+_WAITING, _CONNECTING, _HOLDING = Phase.WAITING, Phase.CONNECTING, Phase.HOLDING
+_HANDLING, _RESPONDING = Phase.HANDLING, Phase.RESPONDING
+_DONE, _FAILED = Phase.DONE, Phase.FAILED
+_WAIT = Answer.WAIT
 
 
 class WorkerPool:
@@ -95,6 +99,8 @@ class Worker:
         self.pace = 1.0  # how much longer than alone on a core
         self.slack = costs.cold  # how much longer the next stretch takes for having paused
         self._known: set[int] = set()  # stretches that it has been through
+        self.impatient_at = math.inf  # when the first that waits for a connection gives up
+        self.most = server.accepted  # connections that it accepts
         self.accepted = 0
         self.lanes = 0
         self.due: list[tuple[float, int, SimulatedRequest]] = []  # a heap
@@ -120,21 +126,26 @@ class Worker:
         """Accept ``request``, of which all bytes are there at its first mark's time."""
         self.accepted += 1
         request.worker = self.number
-        self.arrived.append((request.marks[0][1], request.seq, request))
-
-    def waiting_until(self) -> float:
-        """When the first of those that wait for a connection loses patience."""
-        return min([pool.waiting_until() for pool in self.pools], default=math.inf)
+        self.arrived.append((request.marks[1], request.seq, request))
 
     def next_due(self) -> float:
-        """When the next wait is over."""
+        """When the next wait is over; infinity for never."""
         first = self.trips[0][0] if self.trips else math.inf
         if self.due and self.due[0][0] < first:
             first = self.due[0][0]
         if self.arrived and self.arrived[0][0] < first:
             first = self.arrived[0][0]
-        until = self.waiting_until()
-        return until if until < first else first
+        self.impatient_at = math.inf
+        for pool in self.pools:
+            if pool.patience:
+                until = pool.waiting_until()
+                if until < self.impatient_at:
+                    self.impatient_at = until
+        if self.impatient_at < first:
+            first = self.impatient_at
+        if self.accepted < self.most and self.backlog.next_at < first:
+            first = self.backlog.next_at
+        return first if first > self.clock else self.clock
 
     def gather(self, now: float) -> list[tuple[float, int, SimulatedRequest]]:
         """Those whose waits are over at ``now``, in order of time."""
@@ -155,7 +166,7 @@ class Worker:
             request.lane = self.lanes
         pace = self.pace * self.slack * self.chance()
         self.clock += costs.parse * pace
-        request.marks.append((_HANDLING, self.clock, 0, ""))
+        request.marks += (_HANDLING, self.clock, 0, "")
         self.clock += costs.view * pace
         self.step(request)
 
@@ -167,12 +178,12 @@ class Worker:
         t = self.clock
         pace = self.pace * self.slack * self.chance()
         self.slack = 1.0
-        add = request.marks.append
+        marks = request.marks
         program = request.program
         known = self._known
         at = request.at
         if request.after is not None:
-            add((request.after, t, request.connection, ""))
+            marks += (request.after, t, request.connection, "")
             request.after = None
         elif request.opening == DIALLING:
             self._dial(request, t)
@@ -197,14 +208,14 @@ class Worker:
                 known.add(at)
                 t += self.costs.first_step * pace
             at += 1
-            if action is Action.WAIT:
+            if action == WAIT:
                 if phase is not None:
-                    add((phase, t, request.connection, ""))
+                    marks += (phase, t, request.connection, "")
                 if blocks:
                     t += seconds + work
                     pace = self.pace * self.chance() * self.slack_after(seconds)
                     if after is not None:
-                        add((after, t, request.connection, ""))
+                        marks += (after, t, request.connection, "")
                     continue
                 request.at = at
                 request.after = after
@@ -222,13 +233,13 @@ class Worker:
                     t = math.ceil(t / self._lump) * self._lump
                 heappush(self.due, (t, request.seq, request))
                 return
-            if action is Action.CHECKOUT:
-                add((Phase.WAITING, t, 0, ""))
+            if action == CHECKOUT:
+                marks += (_WAITING, t, 0, "")
                 pool = self.pools[index]
                 answer = pool.rules.ask()
                 if answer.__class__ is int:
                     request.held[index] = request.connection = answer
-                    add((_HOLDING, t, answer, ""))
+                    marks += (_HOLDING, t, answer, "")
                     continue
                 request.at = at - 1
                 self.clock = t
@@ -244,14 +255,13 @@ class Worker:
                     return
                 pool.wait(request, until)
                 return
-            if action is Action.CHECKIN:
+            if action == CHECKIN:
                 self.clock = t
                 self._give_back(request, index)
                 t = self.clock
-                add((_HANDLING, t, 0, ""))
-            elif action is Action.MARK:
-                last = request.marks[-1]
-                add((last[0], t, last[2], note))
+                marks += (_HANDLING, t, 0, "")
+            elif action == MARK:
+                marks += (marks[-4], t, marks[-2], note)
             else:
                 self.clock = t
                 self._answer(request, pace)
@@ -262,6 +272,11 @@ class Worker:
         if seconds < COOL_AFTER_SECONDS:
             return 1.0
         return self.costs.cool if seconds < COLD_AFTER_SECONDS else self.costs.cold
+
+    def pause(self, now: float) -> None:
+        """Do nothing until ``now``."""
+        self.slack = max(self.slack, self.slack_after(now - self.clock))
+        self.clock = now
 
     def late(self) -> float:
         """How much later than its time somebody is woken who slept."""
@@ -300,7 +315,7 @@ class Worker:
                 self.step(request)
             return
         request.held[index] = request.connection = answer
-        request.marks.append((_HOLDING, self.clock, answer, ""))
+        request.marks += (_HOLDING, self.clock, answer, "")
         request.at += 1
         self.step(request)
 
@@ -308,7 +323,7 @@ class Worker:
         """Open a connection; True when it is there already, because the worker waited for it."""
         index = request.program[request.at].pool
         driver = self.drivers[index]
-        request.marks.append((Phase.CONNECTING, self.clock, 0, ""))
+        request.marks += (_CONNECTING, self.clock, 0, "")
         self.clock += driver.connect * self.pace
         if not blocks:
             # The socket has to be writable before the server hears anything.
@@ -345,7 +360,7 @@ class Worker:
         request.opening = 0
         number = self.pools[index].number()
         request.held[index] = request.connection = number
-        request.marks.append((_HOLDING, now, number, ""))
+        request.marks += (_HOLDING, now, number, "")
 
     def _give_back(self, request: SimulatedRequest, index: int) -> None:
         pool = self.pools[index]
@@ -371,8 +386,8 @@ class Worker:
                 f"{pool.settings.overflow} reached, connection timed out, "
                 f"timeout {pool.settings.timeout:.2f}"
             )
-        phase = request.marks[-1][0]
-        request.marks.append((phase, self.clock, 0, f"error:{request.failure}"))
+        phase = request.marks[-4]
+        request.marks += (phase, self.clock, 0, f"error:{request.failure}")
         self.clock += self.costs.fail * self.pace
         for index, number in enumerate(request.held):
             if number:
@@ -380,11 +395,11 @@ class Worker:
         self._answer(request, self.pace)
 
     def _answer(self, request: SimulatedRequest, pace: float) -> None:
-        request.marks.append((Phase.RESPONDING, self.clock, 0, ""))
+        request.marks += (_RESPONDING, self.clock, 0, "")
         self.clock += self.costs.respond * pace
-        end = Phase.FAILED if request.failure else Phase.DONE
+        end = _FAILED if request.failure else _DONE
         at = self.clock + self.costs.answer
-        request.marks.append((end, at, 0, request.failure or "200"))
+        request.marks += (end, at, 0, request.failure or "200")
         self.clock += self.costs.close * pace
         self.finished.append(request)
         self.freed()
