@@ -9,13 +9,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from dashboard.analysis.effective_model import EffectiveModel
 from dashboard.analysis.model.costs import Costs
-from dashboard.analysis.model.endpoints import Machine, promise_of
+from dashboard.analysis.model.endpoints import promise_of
 from dashboard.analysis.model.promise import Promise
 from settings import read_settings
 
 from .fresh import fresh_runtime
 from .table import show
+from .this_machine import this_machine
 from .truth_cases import CASES
 
 TOLERANCE = 0.05  # of a total beside the promised range
@@ -28,7 +30,8 @@ def main(rounds: int, names: Sequence[str] = (), measured: Path | None = None) -
     within = runs = 0
     for name, results in _measured(names or list(CASES), rounds, measured):
         settings = read_settings(CASES[name])
-        promised = promise_of(settings, Machine.here(), Costs())
+        model = EffectiveModel.of(settings)
+        promised = promise_of(model, this_machine(), Costs(), settings.deadline_seconds)
         for total, failed in results:
             holds = _holds(promised, total, failed)
             within += holds

@@ -12,6 +12,8 @@ FASTEST_DATABASE = 0.6
 LUMPS = (0.0, 0.0015, 0.0, 0.002)
 _DRAWN = 997
 
+Lengths = Callable[[], float]  # factors of lengths, 1 on average
+
 
 @dataclass(frozen=True)
 class Chance:
@@ -28,7 +30,7 @@ class Chance:
     skew: float = 0.2
     lump: float = 0.0
 
-    def lengths(self, spread: float, purpose: int = 0) -> Callable[[], float]:
+    def lengths(self, spread: float, purpose: int = 0) -> Lengths:
         """Factors of lengths, 1 on average, whose logarithms spread by ``spread``."""
         draw = Random(self.seed * 7 + purpose)  # noqa: S311  chance of a simulation
         drawn = [draw.lognormvariate(-spread * spread / 2, spread) for _ in range(_DRAWN)]
@@ -44,11 +46,12 @@ class Chance:
         return next_length
 
 
+LIKELIEST = Chance()
+
+
 def draws(count: int) -> list[Chance]:
     """``count`` draws that are spread over what can happen; the first is the likeliest."""
-    if count == 1:
-        return [Chance()]
-    found = [Chance()]
+    found = [LIKELIEST]
     for index in range(1, count):
         along = (index - 1) / max(1, count - 2)
         # Each is spread evenly, in another order: 3 and 5 have no divisor in common with most.

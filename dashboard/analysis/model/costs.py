@@ -30,9 +30,7 @@ DRIVERS = {
     "psycopg": Driver(2.0e-4, 1.2e-4, 6e-4, 1e-4, 2e-4, 2e-4, 1e-4, 9.5e-4, 2e-3, True, 1.2e-3),
     "pymysql": Driver(1.4e-4, 1.1e-4, 7.2e-4, 8e-5, 1e-4, 2e-4, 1e-4, 1e-4, 1e-3, False, 2e-4),
     "mysqlconnector": Driver(6e-4, 5e-4, 1.8e-3, 3e-4, 1e-3, 1e-3, 2e-4, 1e-4, 1e-3, False, 2e-4),
-    "mysqlclient": Driver(
-        1.1e-4, 6e-5, 5.5e-4, 6e-5, 1e-4, 1e-4, 1e-4, 1e-4, 1e-3, False, 2e-4
-    ),
+    "mysqlclient": Driver(1.1e-4, 6e-5, 5.5e-4, 6e-5, 1e-4, 1e-4, 1e-4, 1e-4, 1e-3, False, 2e-4),
 }
 
 
@@ -82,6 +80,16 @@ class Costs:
         return replace(self, **own, drivers=drivers)
 
 
-_COMPUTING = ("accept", "accept_busy", "accept_thread", "parse", "view", "respond", "close", "fail", "first_step")
+_COMPUTING = (
+    "accept",
+    "accept_busy",
+    "accept_thread",
+    "parse",
+    "view",
+    "respond",
+    "close",
+    "fail",
+    "first_step",
+)
 _DATABASES = ("query", "word", "first_connection")
 _DRIVERS_COMPUTING = ("send", "reply", "rows", "give_back", "connect", "login", "close")

@@ -1,12 +1,9 @@
 """Our own endpoints as the model sees them: settings in, server and demand out."""
 
 import math
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
-from settings import Settings
-
+from ..effective_model import EffectiveModel
 from .chance import Chance
 from .costs import Costs
 from .demand import Checkin, Checkout, Compute, Demand, Execute, Note, Sleep, Step
@@ -27,66 +24,61 @@ WORTH = 4000  # simulated requests
 
 @dataclass(frozen=True)
 class Machine:
-    """What the model has to know of the machine: cores, and the kernel's cap on backlogs."""
+    """What the model has to know of a machine: its cores, and how its kernel queues connections."""
 
     cores: int = 2
-    somaxconn: int = 4096
-
-    @classmethod
-    def here(cls) -> "Machine":
-        """The machine that this runs on; where the kernel does not tell its cap, Linux' own."""
-        try:
-            somaxconn = int(Path("/proc/sys/net/core/somaxconn").read_text())
-        except (OSError, ValueError):
-            somaxconn = 4096
-        return cls(os.cpu_count() or 1, somaxconn)
+    somaxconn: int = 4096  # the most that any backlog holds
+    linear_retries: int = 4  # of handshakes that were dropped, see backlog.py
 
 
-def server_of(settings: Settings, machine: Machine) -> Server:
-    """The server that ``settings`` describe, on ``machine``."""
-    if settings.database == "mysql":
-        usable = settings.mysql_max_connections
-    else:
-        usable = settings.postgres_max_connections - RESERVED_CONNECTIONS
+def server_of(model: EffectiveModel, machine: Machine) -> Server:
+    """The server that serves a run of ``model``, on ``machine``."""
+    usable = model.max_connections
+    if model.database != "mysql":
+        usable -= RESERVED_CONNECTIONS
     pool = Pool(
-        size=None if settings.pool_class == "NullPool" else settings.pool_size,
-        overflow=settings.max_overflow,
-        timeout=settings.pool_timeout,
+        size=None if model.pool_class == "NullPool" else model.pool_size,
+        overflow=model.max_overflow,
+        timeout=model.pool_timeout,
         usable=usable,
     )
     return Server(
-        worker_class=settings.worker,
-        workers=settings.workers,
-        threads=settings.threads,
-        worker_connections=settings.worker_connections,
-        backlog=min(settings.backlog, machine.somaxconn),
+        worker_class=model.worker,
+        workers=model.workers,
+        threads=model.threads,
+        worker_connections=model.worker_connections,
+        backlog=min(model.backlog, machine.somaxconn),
         pools=(pool,),
-        holds_loop=settings.worker == "gevent" and settings.database_driver in BLOCKING_DRIVERS,
+        holds_loop=model.worker == "gevent" and model.driver in BLOCKING_DRIVERS,
         cores=machine.cores,
+        linear_retries=machine.linear_retries,
     )
 
 
-def demand_of(settings: Settings, costs: Costs) -> Demand:
-    """What one request to the endpoint of ``settings`` asks for (``target_app/views.py``)."""
-    driver = costs.drivers[settings.database_driver]
+def demand_of(model: EffectiveModel, costs: Costs) -> Demand:
+    """What one request to the endpoint of ``model`` asks for (``target_app/views.py``)."""
+    driver = costs.drivers[model.driver]
     todos: tuple[Step, ...] = (Execute(0.0), Compute(driver.rows), Checkin())
-    if settings.endpoint == "python":
-        return Demand((Sleep(settings.sleep_seconds), Note("todos"), Checkout(), *todos))
-    sleep = Execute(settings.sleep_seconds + driver.late if settings.sleep_seconds else 0.0)
+    if model.endpoint == "python":
+        return Demand((Sleep(model.sleep_seconds), Note("todos"), Checkout(), *todos))
+    late = driver.late if model.sleep_seconds else 0.0
+    sleep = Execute(model.sleep_seconds + late)
     return Demand((Checkout(), sleep, Compute(driver.reply), Note("todos"), *todos))
 
 
-def promise_of(settings: Settings, machine: Machine, costs: Costs, chances: int = 0) -> Promise:
-    """What a burst at one of our endpoints will take, under so many ``chances``; 0 finds a number.
+def promise_of(
+    model: EffectiveModel, machine: Machine, costs: Costs, deadline: float = 0.0
+) -> Promise:
+    """What a burst at one of our endpoints will take; ``deadline`` 0 waits for ever.
 
-    Where requests are few, more of them cost nothing.
+    Where requests are few, many chances cost nothing.
     """
-    server, demand = server_of(settings, machine), demand_of(settings, costs)
-    demands, drivers = [demand] * settings.requests, [settings.database_driver]
-    deadline = settings.deadline_seconds or math.inf
+    server, demand = server_of(model, machine), demand_of(model, costs)
+    demands, drivers = [demand] * model.requests, [model.driver]
 
     def run(chance: Chance) -> Outcome:
-        return simulate(server, demands, drivers, costs, chance=chance, deadline=deadline)
+        return simulate(
+            server, demands, drivers, costs, chance=chance, deadline=deadline or math.inf
+        )
 
-    many = max(FEWEST, min(MOST, WORTH // settings.requests))
-    return promise(run, chances or many)
+    return promise(run, max(FEWEST, min(MOST, WORTH // model.requests)))

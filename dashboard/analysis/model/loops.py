@@ -3,10 +3,9 @@
 import math
 from collections import deque
 from random import Random
-from typing import Any
 
 from .request import SimulatedRequest
-from .worker import Worker
+from .worker import Shared, Worker
 
 MOST_EVENTS = 64  # that libev takes from the kernel at once; it makes more room when they fill it
 MOST_ACCEPTS = 100  # in one turn of a lone gevent worker; of several, each accepts one
@@ -20,15 +19,15 @@ class LoopWorker(Worker):
     Source: libev, ``ev_invoke_pending``; gevent/baseserver.py, ``_do_read``.
     """
 
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
+    def __init__(self, number: int, shared: Shared) -> None:
+        super().__init__(number, shared)
         self._turn: list[tuple[float, int, SimulatedRequest]] = []  # the rest of it, last first
         self._most = MOST_EVENTS
         self._accepts = 1 if self.server.workers > 1 else MOST_ACCEPTS
 
     def next_at(self) -> float:
         """When it has something to do; infinity for never."""
-        if self._turn or self.woken:
+        if self._turn or self.checkouts.woken:
             return self.clock
         return self.next_due()
 
@@ -43,15 +42,15 @@ class LoopWorker(Worker):
                     self.begin(request)
                 if self.clock > horizon:
                     return
-            while self.woken:
-                self.resume(*self.woken.popleft())
+            while self.checkouts.woken:
+                self.checkouts.resume()
             now = self.next_at()
             if now > horizon or now == math.inf:
                 return
             if now > self.clock:
                 self.pause(now)
-            if self.impatient_at <= now:
-                self.lose_patience(now)
+            if self.checkouts.waiting_until() <= now:
+                self.checkouts.lose_patience(now)
             if self.accepted < self.most and self.backlog.next_at <= now:
                 self._accept()
             self._turn = self.gather(now)
@@ -73,9 +72,8 @@ class LoopWorker(Worker):
             self.clock += self.costs.accept * self.pace
             self.take(backlog.queue.popleft())
 
-    def freed(self) -> None:
-        """A request is over: there is room for another connection."""
-        self.accepted -= 1
+    def freed(self, request: SimulatedRequest) -> None:
+        """``request`` is over: nothing has to be done for the next."""
 
 
 class ThreadWorker(Worker):
@@ -84,8 +82,8 @@ class ThreadWorker(Worker):
     Connections are accepted up to worker_connections and wait for a thread inside the worker.
     """
 
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
+    def __init__(self, number: int, shared: Shared) -> None:
+        super().__init__(number, shared)
         self._queue: deque[SimulatedRequest] = deque()  # for a thread
         self._idle: list[int] = list(range(self.server.threads, 0, -1))  # threads' lanes
         self._ready: list[tuple[float, int, SimulatedRequest]] = []
@@ -93,7 +91,7 @@ class ThreadWorker(Worker):
 
     def next_at(self) -> float:
         """When it has something to do; infinity for never."""
-        if self._ready or self.woken:
+        if self._ready or self.checkouts.woken:
             return self.clock
         return self.next_due()
 
@@ -106,14 +104,14 @@ class ThreadWorker(Worker):
                 return
             if now > self.clock:
                 self.pause(now)
-            if self.impatient_at <= now:
-                self.lose_patience(now)
+            if self.checkouts.waiting_until() <= now:
+                self.checkouts.lose_patience(now)
             if self.accepted < self.most and self.backlog.next_at <= now:
                 self._accept()
             while self.arrived and self.arrived[0][0] <= now:
                 self._start(self.arrived.popleft()[2])
             ready += self.gather(now)
-            choices = len(ready) + len(self.woken)
+            choices = len(ready) + len(self.checkouts.woken)
             if not choices:
                 continue
             index = int(self._pick.random() * choices)
@@ -121,7 +119,7 @@ class ThreadWorker(Worker):
             if choices > 1:
                 self.pace = pace * (1 + self.costs.switch)
             if index >= len(ready):
-                self.resume(*self.woken.popleft())
+                self.checkouts.resume()
             else:
                 request = ready.pop(index)[2]
                 if len(request.marks) > 4:
@@ -146,9 +144,8 @@ class ThreadWorker(Worker):
             self.take(backlog.queue.popleft())
             backlog.advance(self.clock)
 
-    def freed(self) -> None:
-        """A request is over: its thread takes the next that waits for one."""
-        self.accepted -= 1
-        self._idle.append(self.finished[-1].lane)
+    def freed(self, request: SimulatedRequest) -> None:
+        """``request`` is over: its thread takes the next that waits for one."""
+        self._idle.append(request.lane)
         if self._queue:
             self._start(self._queue.popleft())

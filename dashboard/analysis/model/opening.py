@@ -7,12 +7,11 @@ import math
 from collections import deque
 from random import Random
 
-from .backlog import Backlog
 from .chance import Chance
 from .costs import Costs
 from .request import SimulatedRequest
 from .server import Server
-from .worker import Worker
+from .worker import Shared, Worker
 
 QUIET_SECONDS = 0.25  # the generator waits so long after the last connection that opened
 
@@ -20,12 +19,10 @@ QUIET_SECONDS = 0.25  # the generator waits so long after the last connection th
 def open_connections(
     requests: list[SimulatedRequest],
     workers: list[Worker],
-    backlog: Backlog,
-    server: Server,
-    costs: Costs,
-    chance: Chance,
+    shared: Shared,
 ) -> None:
     """Deal ``requests`` out among workers, the kernel's queue and those that come late."""
+    server, costs, chance, backlog = shared.server, shared.costs, shared.chance, shared.backlog
     shares = _shares(server, chance)
     draw = Random(chance.seed)  # noqa: S311  chance of a simulation
     room = server.backlog + 1

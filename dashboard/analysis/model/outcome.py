@@ -1,13 +1,15 @@
 """What came out of a simulation: totals, failures, and the marks that such a run would have."""
 
-
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 from target_app.probe.marks import ENDS, Mark, Phase
 
 from .request import SimulatedRequest
+
+DEADLINE = "deadline"
 
 
 class Outcome:
@@ -21,7 +23,8 @@ class Outcome:
             if marks[-4] not in ENDS or marks[-3] > deadline:
                 while len(marks) > 4 and marks[-3] > deadline:
                     del marks[-4:]
-                request.failure = f"deadline: no answer within {deadline:g} s"
+                request.failure = DEADLINE
+                request.message = f"no answer within {deadline:g} s"
                 marks += (Phase.FAILED, deadline, 0, request.failure)
 
     @property
@@ -32,9 +35,7 @@ class Outcome:
     @cached_property
     def failures(self) -> Counter[str]:
         """How many requests failed, by the failure's word."""
-        return Counter(
-            request.failure.partition(":")[0] for request in self._requests if request.failure
-        )
+        return Counter(request.failure for request in self._requests if request.failure)
 
     @property
     def failed(self) -> int:
@@ -47,12 +48,36 @@ class Outcome:
         for request in self._requests:
             seq, worker, lane = request.seq, request.worker, request.lane
             flat = iter(request.marks)
-            for phase, at, connection, detail in zip(flat, flat, flat, flat, strict=True):
-                outside = phase is Phase.QUEUED or phase in ENDS
-                where = (0, 0) if outside else (worker, lane)
-                found.append(Mark(run, seq, phase, round(at, 6), *where, connection, detail))
-        found.sort(key=lambda mark: mark.at)
+            for phase, at, connection, word in zip(flat, flat, flat, flat, strict=True):
+                if phase is Phase.QUEUED or phase in ENDS:
+                    mark = Mark(run, seq, phase, round(at, 6), **_told(request, phase, word))
+                else:
+                    mark = Mark(run, seq, phase, round(at, 6), worker, lane, connection)
+                    if word:
+                        mark = _with_word(mark, request, word)
+                found.append(mark)
+        found.sort(key=_at)
         return found
 
 
+def _at(mark: Mark) -> float:
+    return mark.at
 
+
+def _told(request: SimulatedRequest, phase: Phase, word: str) -> dict[str, Any]:
+    """What the client's mark tells beside its phase."""
+    if phase is Phase.DONE:
+        return {"status": 200}
+    if not word:
+        return {}
+    if phase is Phase.QUEUED:
+        return {"message": word}
+    status = 0 if word == DEADLINE else 500
+    return {"status": status, "failure": word, "message": request.message}
+
+
+def _with_word(mark: Mark, request: SimulatedRequest, word: str) -> Mark:
+    """A worker's mark with the word that the app says, or with why the request fails."""
+    if word == request.failure:
+        return mark._replace(failure=word, message=request.message)
+    return mark._replace(note=word)

@@ -7,7 +7,6 @@ from target_app.probe.marks import Phase
 from .costs import Costs, Driver
 from .demand import Checkin, Checkout, Compute, Demand, Execute, Note, Sleep
 
-
 # What an operation does after its computing. Plain numbers: they are compared very often.
 WAIT, CHECKOUT, CHECKIN, MARK, END = range(5)
 
@@ -15,8 +14,9 @@ WAIT, CHECKOUT, CHECKIN, MARK, END = range(5)
 class Op(NamedTuple):
     """Compute ``before`` seconds, then act.
 
-    A WAIT takes ``seconds``, and before them ``work`` seconds of the database's computing; it is marked ``phase`` when it begins and ``after`` when it is over,
-    and keeps the whole worker from going on where it ``blocks``.
+    A WAIT takes ``seconds``, after ``work`` seconds of the database's computing; it is marked
+    ``phase`` when it begins and ``after`` when it is over, and keeps the whole worker from going
+    on where it ``blocks``.
     """
 
     before: float

@@ -5,19 +5,18 @@ sqlalchemy/util/queue.py (``Queue.get``, ``Queue.put``), 2.1.
 """
 
 from collections import deque
-from enum import Enum
+from typing import Generic, TypeVar
+
+# What a pool says to somebody who does not get a connection's number, all of which are above 0:
+OPEN = 0  # open a new one, which the pool has counted already
+WAIT = -1  # until a connection comes back
+REFUSED = -2  # pool_timeout is over
+
+Waiter = TypeVar("Waiter")
 
 
-class Answer(Enum):
-    """What a pool says to somebody who asks and does not get a connection at once."""
-
-    OPEN = "open"  # a new connection, which the pool has counted already
-    WAIT = "wait"  # until a connection comes back
-    REFUSED = "refused"  # waited for longer than pool_timeout
-
-
-class QueuePool:
-    """One pool: who asks gets a connection's number, or an ``Answer``.
+class QueuePool(Generic[Waiter]):
+    """One pool: who asks gets a connection's number, OPEN, WAIT or REFUSED.
 
     ``waiters`` are those in ``Queue.get``, the longest waiting first, as its condition wakes them.
     """
@@ -30,42 +29,38 @@ class QueuePool:
         self._lifo = lifo
         self.overflow = -size
         self.idle: deque[int] = deque()
-        self.waiters: deque[object] = deque()
+        self.waiters: deque[Waiter] = deque()
 
     @property
     def checked_out(self) -> int:
         """Connections that are out, or being opened."""
         return self.size - len(self.idle) + self.overflow
 
-    def ask(self) -> int | Answer:
+    def ask(self) -> int:
         """A connection's number, OPEN or WAIT; who is told to wait joins ``waiters``.
 
         Whoever asks while a connection lies there gets it, also before those that were woken.
         """
         if self.idle:
-            return self.idle.pop() if self._lifo else self.idle.popleft()
+            return self.wake()
         if self.max_overflow == -1 or self.overflow < self.max_overflow:
             self.overflow += 1
-            return Answer.OPEN
-        return Answer.WAIT
+            return OPEN
+        return WAIT
 
-    def wake(self) -> int | Answer:
-        """What somebody finds who was woken: a connection, or WAIT when another was faster."""
-        if self.idle:
-            return self.idle.pop() if self._lifo else self.idle.popleft()
-        return Answer.WAIT
+    def wake(self) -> int:
+        """What somebody finds who was woken: a number, or WAIT when another was faster."""
+        if not self.idle:
+            return WAIT
+        return self.idle.pop() if self._lifo else self.idle.popleft()
 
-    def time_out(self) -> int | Answer:
-        """What somebody gets whose time is over: a connection, OPEN, or REFUSED.
+    def time_out(self) -> int:
+        """What somebody gets whose time is over: a number, OPEN, or REFUSED.
 
         Who gave up waiting may open one where others were closed meanwhile.
         """
-        if self.idle:
-            return self.idle.pop() if self._lifo else self.idle.popleft()
-        if self.overflow >= self.max_overflow:
-            return Answer.REFUSED
-        self.overflow += 1
-        return Answer.OPEN
+        answer = self.ask()
+        return REFUSED if answer == WAIT else answer
 
     def give_back(self, connection: int) -> bool:
         """Take a connection back: True when it is kept, and one waiter has to be woken.
@@ -83,25 +78,21 @@ class QueuePool:
         self.overflow -= 1
 
 
-class NullPool:
+class NullPool(Generic[Waiter]):
     """The pool that opens a connection for each checkout, and closes it afterwards."""
 
     __slots__ = ("checked_out", "waiters")
 
     def __init__(self) -> None:
         self.checked_out = 0
-        self.waiters: deque[object] = deque()
+        self.waiters: deque[Waiter] = deque()  # nobody, ever
 
-    def ask(self) -> int | Answer:
+    def ask(self) -> int:
         """OPEN."""
         self.checked_out += 1
-        return Answer.OPEN
+        return OPEN
 
-    def wake(self) -> int | Answer:
-        """Nobody waits here."""
-        raise AssertionError("nobody waits for a NullPool")
-
-    time_out = wake
+    wake = time_out = ask
 
     def give_back(self, _connection: int) -> bool:
         """False: it is closed."""

@@ -13,7 +13,7 @@ LATE = "opened after the release"  # as the generator says it
 
 
 class SimulatedRequest:
-    """Request ``seq``; its marks lie flat: phase, at, connection and detail of each in turn.
+    """Request ``seq``; its marks lie flat: phase, at, connection, and a word of each in turn.
 
     Ten thousand requests have a hundred thousand marks, which as objects would keep Python's
     garbage collector busy.
@@ -27,6 +27,7 @@ class SimulatedRequest:
         "held",
         "lane",
         "marks",
+        "message",
         "opening",
         "program",
         "seq",
@@ -39,13 +40,14 @@ class SimulatedRequest:
         self.program = program
         self.at = 0  # the operation that comes next
         self.after: Phase | None = None  # entered when it goes on
-        self.opening = 0  # how far a connection is that is being opened for it, see worker.py
+        self.opening = 0  # how far a connection is that is being opened for it, see checkouts.py
         self.held = [0] * pools
         self.connection = 0
         self.until = 0.0  # the end of its patience with the pool
         self.worker = 0
         self.lane = 0
         self.failure = ""
+        self.message = ""  # what a person reads of the failure
         self.marks: list[Any] = [_QUEUED, sent, 0, ""]
 
     def sent_late(self, at: float) -> None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from .backlog import Backlog
-from .chance import Chance
+from .chance import LIKELIEST, Chance
 from .costs import Costs
 from .database import Database
 from .demand import Demand
@@ -14,7 +14,7 @@ from .outcome import Outcome
 from .program import Program, compile_demand
 from .request import SimulatedRequest
 from .server import Server
-from .worker import Worker
+from .worker import Shared, Worker
 
 SMOOTH = 3
 SLICE_SECONDS = 0.003  # by which one worker may be ahead of another
@@ -26,7 +26,7 @@ def simulate(  # noqa: PLR0913
     drivers: Sequence[str],
     costs: Costs,
     *,
-    chance: Chance = Chance(),
+    chance: Chance = LIKELIEST,
     deadline: float = math.inf,
     release_seconds: float = 5e-6,
 ) -> Outcome:
@@ -36,29 +36,31 @@ def simulate(  # noqa: PLR0913
     ``release_seconds`` lie between two requests that are sent.
     """
     costs = costs.scaled(chance.speed, chance.database)
-    lengths = chance.lengths(costs.jitter)
-    late = chance.lengths(costs.late_jitter, 2)
-    backlog = Backlog(server.backlog, server.linear_retries)
     of_database = chance.lengths(costs.database_jitter, 1)
     speed = max(1, server.cores - 1)
-    databases = [Database(pool.usable, speed, of_database) for pool in server.pools]
+    shared = Shared(
+        server,
+        costs,
+        tuple(costs.drivers[name] for name in drivers),
+        Backlog(server.backlog, server.linear_retries),
+        tuple(Database(pool.usable, speed, of_database) for pool in server.pools),
+        chance,
+        chance.lengths(costs.jitter),
+        chance.lengths(costs.late_jitter, 2),
+    )
     kind = ThreadWorker if server.worker_class == "gthread" else LoopWorker
-    used = tuple(costs.drivers[name] for name in drivers)
-    workers: list[Worker] = [
-        kind(number, server, costs, used, backlog, databases, lengths, late, chance.lump)
-        for number in range(1, server.workers + 1)
-    ]
+    workers: list[Worker] = [kind(number, shared) for number in range(1, server.workers + 1)]
     programs: dict[int, Program] = {}
     requests = []
     for seq, demand in enumerate(demands, 1):
         program = programs.get(id(demand))
         if program is None:
             program = programs[id(demand)] = compile_demand(
-                demand, costs, used[0], server.worker_class == "sync", server.holds_loop
+                demand, costs, shared.drivers[0], server.worker_class == "sync", server.holds_loop
             )
         sent = (seq - 1) * release_seconds
         requests.append(SimulatedRequest(seq, program, len(server.pools), sent))
-    open_connections(requests, workers, backlog, server, costs, chance)
+    open_connections(requests, workers, shared)
     _run(workers, server, costs, deadline)
     return Outcome(requests, deadline)
 
