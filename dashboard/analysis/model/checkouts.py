@@ -90,11 +90,14 @@ class Checkouts:
         return False
 
     def give_back(self, request: SimulatedRequest, index: int) -> None:
-        """Give the connection of pool ``index`` back: one waiter wakes, or it is closed."""
+        """Give the newest connection of pool ``index`` back: one waiter wakes, or it is closed."""
         pool = self.pools[index]
-        kept = pool.rules.give_back(request.held[index])
-        request.held[index] = 0
-        request.connection = next(filter(None, request.held), 0)
+        held = request.held
+        at = len(held) - 1
+        while held[at][0] != index:
+            at -= 1
+        kept = pool.rules.give_back(held.pop(at)[1])
+        request.connection = held[-1][1] if held else 0
         if not kept:
             pool.database.close()
             self._worker.clock += self._drivers[index].close * self._worker.pace
@@ -113,7 +116,8 @@ class Checkouts:
         """Do what the pool has answered; True when ``request`` has its connection."""
         worker = self._worker
         if answer > 0:
-            request.held[index] = request.connection = answer
+            request.held.append((index, answer))
+            request.connection = answer
             request.marks += (_HOLDING, worker.clock, answer, "")
             return True
         if answer == OPEN:
@@ -169,7 +173,8 @@ class Checkouts:
         request.opening = 0
         self._worker.clock += self._drivers[index].login * self._worker.pace
         number = pool.number()
-        request.held[index] = request.connection = number
+        request.held.append((index, number))
+        request.connection = number
         request.marks += (_HOLDING, self._worker.clock, number, "")
 
     def _refuse(self, request: SimulatedRequest, pool: WorkerPool) -> None:
@@ -190,7 +195,6 @@ class Checkouts:
         # The probe says why before the answer does.
         request.marks += (request.marks[-4], worker.clock, 0, request.failure)
         worker.clock += worker.costs.fail * worker.pace
-        for index, number in enumerate(request.held):
-            if number:
-                self.give_back(request, index)
+        while request.held:
+            self.give_back(request, request.held[-1][0])
         worker.answer(request, worker.pace)

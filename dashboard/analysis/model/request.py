@@ -35,13 +35,13 @@ class SimulatedRequest:
         "worker",
     )
 
-    def __init__(self, seq: int, program: Program, pools: int, sent: float) -> None:
+    def __init__(self, seq: int, program: Program, sent: float) -> None:
         self.seq = seq
         self.program = program
         self.at = 0  # the operation that comes next
         self.after: Phase | None = None  # entered when it goes on
         self.opening = 0  # how far a connection is that is being opened for it, see checkouts.py
-        self.held = [0] * pools
+        self.held: list[tuple[int, int]] = []  # (pool, connection), the newest last
         self.connection = 0
         self.until = 0.0  # the end of its patience with the pool
         self.worker = 0

@@ -59,7 +59,7 @@ def simulate(  # noqa: PLR0913
                 demand, costs, shared.drivers[0], server.worker_class == "sync", server.holds_loop
             )
         sent = (seq - 1) * release_seconds
-        requests.append(SimulatedRequest(seq, program, len(server.pools), sent))
+        requests.append(SimulatedRequest(seq, program, sent))
     open_connections(requests, workers, shared)
     _run(workers, server, costs, deadline)
     return Outcome(requests, deadline)
