@@ -9,7 +9,8 @@ SLOWEST = 1.2  # of a machine that now and then has something else to do, by mea
 FASTEST = 0.84
 SLOWEST_DATABASE = 1.8  # which shares the cores with everybody, and forks for each connection
 FASTEST_DATABASE = 0.6
-LUMPS = (0.0, 0.0015, 0.0, 0.002)
+CROWDED = 1.1  # times as slow as it can be
+LUMPS = (0.0, 0.0015, 0.0, 0.003)
 _DRAWN = 997
 
 Lengths = Callable[[], float]  # factors of lengths, 1 on average
@@ -29,6 +30,11 @@ class Chance:
     database: float = 1.0
     skew: float = 0.2
     lump: float = 0.0
+
+    @property
+    def crowded(self) -> bool:
+        """Whether the database is short of cores."""
+        return self.database > CROWDED
 
     def lengths(self, spread: float, purpose: int = 0) -> Lengths:
         """Factors of lengths, 1 on average, whose logarithms spread by ``spread``."""

@@ -163,9 +163,10 @@ class Checkouts:
         worker = self._worker
         ready, granted = pool.database.open(worker.clock, driver)
         request.opening = OPENED if granted else DENIED
-        if granted and (pool.ready_at < 0 or worker.clock < pool.ready_at):
-            # One asks the server all that SQLAlchemy asks once; until then all others wait, and
-            # the database opens theirs meanwhile.
+        crowded = worker.crowded and worker.clock < pool.ready_at
+        if granted and (pool.ready_at < 0 or crowded):
+            # One asks the server all that SQLAlchemy asks once; until then all others wait. A
+            # database that is short of cores opens theirs first.
             pool.ready_at = ready = ready + worker.costs.first_connection
         return ready
 

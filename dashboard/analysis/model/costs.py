@@ -23,11 +23,11 @@ class Driver:
 
 
 DRIVERS = {
-    "psycopg2": Driver(1.1e-4, 6e-5, 4.5e-4, 6e-5, 6e-5, 1e-4, 1e-4, 9.5e-4, 2e-3, True, 1.2e-3),
+    "psycopg2": Driver(1.1e-4, 6e-5, 4.8e-4, 6e-5, 6e-5, 1e-4, 1e-4, 9.5e-4, 2e-3, True, 1.2e-3),
     "psycopg2-green": Driver(
-        1.1e-4, 6e-5, 4.7e-4, 6e-5, 6e-5, 1e-4, 1e-4, 9.5e-4, 2e-3, True, 1.2e-3
+        1.1e-4, 6e-5, 5.2e-4, 6e-5, 6e-5, 1e-4, 1e-4, 9.5e-4, 2e-3, True, 1.2e-3
     ),
-    "psycopg": Driver(2.0e-4, 1.2e-4, 6e-4, 1e-4, 2e-4, 2e-4, 1e-4, 9.5e-4, 2e-3, True, 1.2e-3),
+    "psycopg": Driver(1.8e-4, 1.0e-4, 5.5e-4, 1e-4, 2e-4, 2e-4, 1e-4, 9.5e-4, 2e-3, True, 1.2e-3),
     "pymysql": Driver(1.4e-4, 1.1e-4, 7.2e-4, 8e-5, 1e-4, 2e-4, 1e-4, 1e-4, 1e-3, False, 2e-4),
     "mysqlconnector": Driver(6e-4, 5e-4, 1.8e-3, 3e-4, 1e-3, 1e-3, 2e-4, 1e-4, 1e-3, False, 2e-4),
     "mysqlclient": Driver(1.1e-4, 6e-5, 5.5e-4, 6e-5, 1e-4, 1e-4, 1e-4, 1e-4, 1e-3, False, 2e-4),
@@ -42,7 +42,7 @@ class Costs:
     accept_busy: float = 2.5e-5  # the same where a thread is there for it already
     accept_thread: float = 2.3e-4  # or has to be started
     parse: float = 1.7e-4  # bytes read to entering the app
-    view: float = 1.9e-4  # entering the app to asking the pool
+    view: float = 2e-4  # entering the app to asking the pool
     respond: float = 6e-5  # leaving the view to the answer's first byte
     close: float = 1.3e-4  # the answer's last byte, and what the server does after it
     fail: float = 4e-4  # an exception on its way to an answer
@@ -54,7 +54,7 @@ class Costs:
     cool: float = 1.4  # a stretch after a wait in which nothing else ran takes so much longer
     cold: float = 2.2  # the same where the wait was longer than a few milliseconds
     switch: float = 0.4  # a stretch takes so much longer while other threads want the GIL
-    beside: float = 0.35  # seconds of client and observer for each second of a worker
+    beside: float = 0.25  # seconds of client and observer for each second of a worker
     database: float = 0.3  # seconds of the database, where it works while the worker goes on
     jitter: float = 0.15  # standard deviation of the logarithm of a stretch's length
     database_jitter: float = 0.6  # the same of the database's work

@@ -139,9 +139,12 @@ class ThreadWorker(Worker):
     def _accept(self) -> None:
         backlog = self.backlog
         backlog.advance(self.clock)
+        pause = self.costs.accept_busy * self.pace
         while backlog.queue and self.accepted < self.most:
-            self.clock += self.costs.accept_busy * self.pace
+            self.clock += pause
             self.take(backlog.queue.popleft())
+            if self.clock < backlog.next_at <= self.clock + pause:
+                self.clock = backlog.next_at
             backlog.advance(self.clock)
 
     def freed(self, request: SimulatedRequest) -> None:

@@ -16,7 +16,7 @@ from .request import SimulatedRequest
 from .server import Server
 from .worker import Shared, Worker
 
-SMOOTH = 3
+SMOOTH = 4
 SLICE_SECONDS = 0.003  # by which one worker may be ahead of another
 
 

@@ -55,6 +55,7 @@ class Worker(ABC):
         self.costs = shared.costs
         self.backlog = shared.backlog
         self.lump = shared.chance.lump
+        self.crowded = shared.chance.crowded
         self._length = shared.lengths
         self._lateness = shared.lateness
         pools = [
