@@ -4,11 +4,13 @@ import argparse
 from collections.abc import Callable
 
 from benchmarks import (
+    costs,
     kept,
     page,
     release,
     serving,
     soak,
+    truth,
     truth_apps,
     watched,
     work,
@@ -24,6 +26,8 @@ TABLES: dict[str, Callable[[int], object]] = {
     "page": page.main,
     "watched": watched.main,
     "work": work.main,
+    "costs": costs.main,
+    "truth": lambda _: truth.main(1),
     "kept": kept.main,
     "soak": lambda _: soak.main(),
     "truth-apps": lambda _: truth_apps.main(),

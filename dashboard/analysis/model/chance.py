@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-SLOWEST = 1.2  # of a machine that now and then has something else to do, by measured costs
-FASTEST = 0.84
+SLOWEST = 1.17  # of a machine that now and then has something else to do, by measured costs
+FASTEST = 0.8
 SLOWEST_DATABASE = 1.8  # which shares the cores with everybody, and forks for each connection
 FASTEST_DATABASE = 0.6
 CROWDED = 1.1  # times as slow as it can be
 LUMPS = (0.0, 0.0015, 0.0, 0.003)
+SCATTERS = (1.0, 1.0, 12.0, 1.0)
 _DRAWN = 997
 
 Lengths = Callable[[], float]  # factors of lengths, 1 on average
@@ -22,7 +23,8 @@ class Chance:
 
     ``skew`` from 0, all workers accept equally many connections, to 1, as uneven as it gets.
     ``lump``, in seconds, is how long a worker stands still at times, because its core does
-    something else: whatever ends meanwhile is seen together.
+    something else: whatever ends meanwhile is seen together. ``scatter`` is the opposite: so many
+    times as late as usual are those woken who slept, each by itself.
     """
 
     seed: int = 0
@@ -30,6 +32,7 @@ class Chance:
     database: float = 1.0
     skew: float = 0.2
     lump: float = 0.0
+    scatter: float = 1.0
 
     @property
     def crowded(self) -> bool:
@@ -70,6 +73,7 @@ def draws(count: int) -> list[Chance]:
                 database=_between(FASTEST_DATABASE, SLOWEST_DATABASE, across),
                 skew=astray,
                 lump=LUMPS[index % len(LUMPS)],
+                scatter=SCATTERS[index % len(SCATTERS)],
             )
         )
     return found

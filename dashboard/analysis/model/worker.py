@@ -57,6 +57,7 @@ class Worker(ABC):
         self.lump = shared.chance.lump
         self.crowded = shared.chance.crowded
         self._length = shared.lengths
+        self._late = shared.costs.lateness * shared.chance.scatter
         self._lateness = shared.lateness
         pools = [
             WorkerPool(pool, index, database)
@@ -206,7 +207,7 @@ class Worker(ABC):
         until += seconds
         short = seconds < SHORT_SECONDS
         if not short:
-            until += self.costs.lateness * self._lateness()
+            until += self._late * self._lateness()
         if self.lump and (not short or self.checkouts.pools[pool].rules.waiters):
             until = math.ceil(until / self.lump) * self.lump
         if short:
