@@ -4,19 +4,18 @@ import argparse
 from collections.abc import Callable
 
 from benchmarks import (
-    costs,
     kept,
     page,
     release,
     serving,
     soak,
-    truth,
     truth_apps,
     watched,
     work,
 )
 
 from .table import machine
+from .truth import builtin, costs
 
 TABLES: dict[str, Callable[[int], object]] = {
     "release": release.main,
@@ -27,7 +26,7 @@ TABLES: dict[str, Callable[[int], object]] = {
     "watched": watched.main,
     "work": work.main,
     "costs": costs.main,
-    "truth": lambda _: truth.main(1),
+    "truth": lambda _: builtin.main(1),
     "kept": kept.main,
     "soak": lambda _: soak.main(),
     "truth-apps": lambda _: truth_apps.main(),

@@ -7,7 +7,7 @@ from typing import Any
 
 from target_app.probe.marks import ENDS, Mark, Phase
 
-from .request import SimulatedRequest
+from .stations.request import SimulatedRequest
 
 DEADLINE = "deadline"
 

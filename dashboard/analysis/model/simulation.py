@@ -3,18 +3,18 @@
 import math
 from collections.abc import Sequence
 
-from .backlog import Backlog
 from .chance import LIKELIEST, Chance
 from .costs import Costs
-from .database import Database
 from .demand import Demand
-from .loops import LoopWorker, ThreadWorker
-from .opening import open_connections
 from .outcome import Outcome
-from .program import Program, compile_demand
-from .request import SimulatedRequest
 from .server import Server
-from .worker import Shared, Worker
+from .stations.backlog import Backlog
+from .stations.database import Database
+from .stations.loops import LoopWorker, ThreadWorker
+from .stations.opening import open_connections
+from .stations.program import Program, compile_demand
+from .stations.request import SimulatedRequest
+from .stations.worker import Shared, Worker
 
 SMOOTH = 4
 SLICE_SECONDS = 0.003  # by which one worker may be ahead of another

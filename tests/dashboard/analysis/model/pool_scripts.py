@@ -9,7 +9,7 @@ import json
 import random
 from typing import Any
 
-from dashboard.analysis.model.queue_pool import OPEN, REFUSED, WAIT, QueuePool
+from dashboard.analysis.model.stations.queue_pool import OPEN, REFUSED, WAIT, QueuePool
 
 Step = list[Any]
 State = list[Any]

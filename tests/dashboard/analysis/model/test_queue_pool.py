@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config import ROOT
-from dashboard.analysis.model.queue_pool import OPEN, REFUSED, WAIT, NullPool, QueuePool
+from dashboard.analysis.model.stations.queue_pool import OPEN, REFUSED, WAIT, NullPool, QueuePool
 
 from .pool_scripts import collapse_script, random_script, states
 from .real_pool import RealPool

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from .costs import Driver
+from ..costs import Driver
 
 
 class Database:

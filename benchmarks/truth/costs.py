@@ -14,8 +14,8 @@ from dashboard.analysis.model.costs import Costs
 from settings import read_settings
 from target_app.probe.marks import Mark, Phase
 
-from .fresh import fresh_runtime
-from .table import show, spread
+from ..fresh import fresh_runtime
+from ..table import show, spread
 
 REQUESTS = 400
 GREEN: dict[str, Any] = {"mode": "gevent-green", "pool_size": 15, "max_overflow": 0}

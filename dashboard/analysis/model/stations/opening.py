@@ -7,10 +7,10 @@ import math
 from collections import deque
 from random import Random
 
-from .chance import Chance
-from .costs import Costs
+from ..chance import Chance
+from ..costs import Costs
+from ..server import Server
 from .request import SimulatedRequest
-from .server import Server
 from .worker import Shared, Worker
 
 QUIET_SECONDS = 0.25  # the generator waits so long after the last connection that opened

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from target_app.probe.marks import Phase
 
-from .costs import Costs, Driver
-from .demand import Checkin, Checkout, Compute, Demand, Execute, Note, Sleep
+from ..costs import Costs, Driver
+from ..demand import Checkin, Checkout, Compute, Demand, Execute, Note, Sleep
 
 # What an operation does after its computing. Plain numbers: they are compared very often.
 WAIT, CHECKOUT, CHECKIN, MARK, END = range(5)

@@ -3,10 +3,10 @@
 import math
 from collections import deque
 
+from ..server import Pool
 from .database import Database
 from .queue_pool import NullPool, QueuePool
 from .request import SimulatedRequest
-from .server import Pool
 
 NUMBERS_PER_POOL = 100_000  # as the probe numbers connections
 

@@ -13,14 +13,14 @@ from heapq import heappop, heappush
 
 from target_app.probe.marks import Phase
 
+from ..chance import Chance, Lengths
+from ..costs import Costs, Driver
+from ..server import Server
 from .backlog import Backlog
-from .chance import Chance, Lengths
 from .checkouts import Checkouts
-from .costs import Costs, Driver
 from .database import Database
 from .program import CHECKIN, CHECKOUT, MARK, WAIT
 from .request import SimulatedRequest
-from .server import Server
 from .worker_pool import WorkerPool
 
 COOL_AFTER_SECONDS = 0.0001  # a pause after which caches have begun to go cold

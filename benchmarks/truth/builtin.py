@@ -1,9 +1,5 @@
-"""Whether promises are true: what the model says of settings, and what their runs take.
+"""Whether promises are true: what the model says of settings, and what their runs take."""
 
-``python -m benchmarks.truth --measured FILE [NAME ...]`` measures only what FILE does not have yet.
-"""
-
-import argparse
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,10 +11,10 @@ from dashboard.analysis.model.endpoints import promise_of
 from dashboard.analysis.model.promise import Promise
 from settings import read_settings
 
-from .fresh import fresh_runtime
-from .table import show
+from ..fresh import fresh_runtime
+from ..table import show
+from .cases import CASES
 from .this_machine import this_machine
-from .truth_cases import CASES
 
 TOLERANCE = 0.05  # of a total beside the promised range
 FAILED_TOLERANCE = 2  # requests
@@ -97,12 +93,3 @@ def _run(runtime: Any, name: str) -> tuple[float, int]:
         raise SystemExit(f"{name}: {run.error}")
     record = run.record()
     return record.total_seconds, record.counts["failed"]
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.truth")
-    parser.add_argument("names", nargs="*")
-    parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--measured", type=Path)
-    asked = parser.parse_args()
-    main(asked.rounds, asked.names, asked.measured)

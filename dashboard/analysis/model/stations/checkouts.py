@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from target_app.probe.marks import Phase
 
-from .costs import Driver
+from ..costs import Driver
+from ..server import Server
 from .queue_pool import OPEN, REFUSED, WAIT
 from .request import SimulatedRequest
-from .server import Server
 from .worker_pool import WorkerPool
 
 if TYPE_CHECKING:
