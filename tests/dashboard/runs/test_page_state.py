@@ -44,7 +44,7 @@ def run_of(stories: list[str], status: str = "done", **more: Any) -> Run:
     return Run("r7", given, forecast(given), log, status=status, **more)
 
 
-def rebuilt(frame: dict[str, Any]) -> list[Mark]:
+def rebuilt(frame: Any) -> list[Mark]:
     """The marks that the page makes of a frame."""
     names = ("seq", "phase", "at", "worker", "lane", "connection")
     columns = zip(*(frame[name] for name in names), strict=True)
