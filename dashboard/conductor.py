@@ -74,6 +74,7 @@ class Conductor:
         self._token = ""
         self._thread: threading.Thread | None = None
         self._generator: Generator | None = None
+        self._watch: Watch | None = None
         self._cancelled = threading.Event()
 
     @property
@@ -99,6 +100,8 @@ class Conductor:
     def on_notice(self, event: str, token: str, pid: int, more: dict[str, Any]) -> None:
         """Take a notice of the target; what it has found in an app goes to the going run."""
         self.gunicorn.on_notice(event, token, pid, more)
+        if event == "worker-exit" and self._watch is not None and self.gunicorn.owns(token):
+            self._watch.look()
         run = self.last
         if event == "found" and run is not None and run.is_running:
             run.found = self.gunicorn.found
@@ -243,7 +246,7 @@ class Conductor:
         def tell(kind: str, pid: int, at: float, seconds: float) -> None:
             run.log.add_samples(at, lambda at: [sample_of(Event(at, kind, pid, seconds))])
 
-        watch = Watch(self.target.processes, tell)
+        watch = self._watch = Watch(self.target.processes, tell)
         with (
             closing(monitor),
             closing(watch),
@@ -258,6 +261,7 @@ class Conductor:
             finally:
                 with self._lock:
                     self._generator = None
+                    self._watch = None
                 run.generator = generator.facts | listen_limit()
         if self._cancelled.is_set():
             return "cancelled"

@@ -28,7 +28,8 @@ class Watch:
         self._known: dict[int, str] = {}
         self._stopped: dict[int, float] = {}  # since when
         self._over = threading.Event()
-        self._look()
+        self._lock = threading.Lock()
+        self.look()
         self._thread = threading.Thread(target=self._work, name="watch", daemon=True)
         self._thread.start()
 
@@ -36,16 +37,20 @@ class Watch:
         """Look a last time, and end."""
         self._over.set()
         self._thread.join()
-        self._look()
+        self.look()
         for pid in list(self._stopped):
             self._went_on(pid, time.monotonic())
 
     def _work(self) -> None:
         while not self._over.wait(PERIOD_SECONDS):
-            self._look()
+            self.look()
 
-    def _look(self) -> None:
-        now = time.monotonic()
+    def look(self) -> None:
+        """Look now, as when somebody has said that a process has ended."""
+        with self._lock:
+            self._look(time.monotonic())
+
+    def _look(self, now: float) -> None:
         self._known |= self._pids()
         for pid, kind in list(self._known.items()):
             state = state_of(pid)

@@ -212,7 +212,7 @@ export function createTimeline({ store }) {
       drawWaterfall(picture, geometry);
       drawSteps(steps, picture, geometry);
       gaugeTracks.draw(gauges, picture, geometry);
-      drawEvents(eventsOf(shown.samples), geometry);
+      drawEvents(eventsOf(shown.samples), picture, geometry);
       showHover(hoverLine, picture, geometry);
     },
   };
