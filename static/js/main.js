@@ -109,6 +109,6 @@ async function start() {
 createHelp();
 
 start().catch((error) => {
-  setText(byId("sentence"), `The page could not start: ${error.message}`);
+  setText(byId("sentence"), `The page failed to load: ${error.message}`);
   throw error;
 });

@@ -41,7 +41,7 @@ def test_only_what_differs_is_said(ask: Ask) -> None:
     [
         (run(14.2), run(7.1), "A takes 2.0 times as long"),
         (run(7.0), run(7.2), "A and B take the same time"),
-        (run(7.0, failed=3), run(14.0), "Where requests failed, the times do not compare"),
+        (run(7.0, failed=3), run(14.0), "Requests failed, so the times are not comparable"),
         (run(7.0, status="running"), run(14.0), ""),
         (run(7.0), run(14.0, status="cancelled"), ""),
     ],

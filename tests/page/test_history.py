@@ -131,14 +131,14 @@ def test_two_runs_are_compared_opened_replayed_and_written(page: Page, tmp_path:
     expect(sentence).to_have_text(in_one_line(summary["sentence"]))
 
     # The record that going forward asks for once more puts the moment back to the end.
-    moment = page.get_by_role("slider", name="Moment of the run")
+    moment = page.get_by_role("slider", name="Position in the run")
 
     def is_in_the_middle() -> bool:
         moment.fill("500")
         return " of 9 done · " in sentence.inner_text()
 
     assert eventually(is_in_the_middle, 20)
-    expect(page.locator("#text-output")).to_have_text("Comes when the run has ended.")
+    expect(page.locator("#text-output")).to_have_text("Available when the run finishes.")
     page.get_by_label("Speed").select_option("4")
     page.get_by_role("button", name="Play").click()
     expect(sentence).to_have_text(in_one_line(summary["sentence"]))
@@ -153,7 +153,7 @@ def test_two_runs_are_compared_opened_replayed_and_written(page: Page, tmp_path:
     alone = offline.new_page()
     alone.goto(next(tmp_path.glob("*.html")).as_uri())
     expect(alone.locator("#timeline")).to_have_attribute("data-batches", batches)
-    alone.get_by_role("slider", name="Moment of the run").fill("500")
+    alone.get_by_role("slider", name="Position in the run").fill("500")
     expect(alone.locator("#sentence")).to_contain_text(" of 9 done · ")
     alone.get_by_role("button", name="Play").click()
     expect(alone.locator("#timeline")).to_have_attribute("data-batches", batches)
@@ -232,10 +232,10 @@ def test_the_history_is_searched_sorted_and_paged(page: Page, keep: Keep, tag: s
     for count in (2, 3, 4, 5):
         row(page, kept[count]).get_by_role("checkbox").check()
     expect(row(page, kept[6]).get_by_role("checkbox")).to_be_disabled()
-    page.get_by_role("button", name="Choose none").click()
+    page.get_by_role("button", name="Clear selection").click()
     expect(row(page, kept[6]).get_by_role("checkbox")).to_be_enabled()
     find(page, f"{tag} nothing-like-it")
-    expect(page.locator("#history-empty")).to_have_text("No run contains that.")
+    expect(page.locator("#history-empty")).to_have_text("No matching runs.")
 
     visit(page, f"/?run={broken}")
     expect(page.locator("#sentence")).to_contain_text("Broken off: the dashboard ended")
@@ -248,7 +248,7 @@ def test_a_file_is_brought_in_and_a_wrong_one_says_why(page: Page, tag: str) -> 
     kind = "application/x-ndjson"
     good = {"name": "run.jsonl", "mimeType": kind, "buffer": jsonl.write(record(8, 4, label=tag))}
     page.set_input_files("#history-import", good)  # type: ignore[arg-type]
-    expect(message).to_contain_text("run.jsonl is now run #")
+    expect(message).to_contain_text("Imported run.jsonl as run #")
     expect(rows(page).first.locator(".history-label")).to_have_text(tag)
     bad = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"no run"}
     page.set_input_files("#history-import", bad)  # type: ignore[arg-type]
@@ -264,7 +264,7 @@ def test_a_run_that_goes_on_is_told_of_in_another_view(page: Page, keep: Keep) -
     wait_for_status(page, "running")
     page.go_back()
     expect(page.locator("#timeline")).to_have_attribute("data-batches", "4 4 4")
-    expect(page.locator("#run-notice")).to_contain_text("A run is going: ")
+    expect(page.locator("#run-notice")).to_contain_text("A run is in progress: ")
     page.get_by_role("button", name="Show it").click()
     expect(page.locator("#opened")).to_be_hidden()
     expect(page.locator("#run-notice")).to_be_hidden()

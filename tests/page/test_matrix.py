@@ -56,7 +56,7 @@ def test_the_matrix_is_measured_and_shown(page: Page) -> None:
     expect(page.locator("#progress")).to_have_text("1 of 3 measured")
     expect(page.locator("#measure")).to_be_disabled()
     expect(page.locator(".matrix-cell")).to_have_text(
-        ["one at a time2.55 s", "failed", "does not apply", "together0.54 s"]
+        ["one at a time2.55 s", "failed", "not applicable", "together0.54 s"]
     )
     expect(page.locator("#reasons li")).to_have_text(["psycopg2: the driver is not installed"])
     expect(page.locator("#measure")).to_be_enabled()

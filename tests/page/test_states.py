@@ -115,7 +115,7 @@ def test_what_is_unknown_is_dotted_and_said(page: Page) -> None:
     unknown = marks_of(1, ("unknown", 0), ("done", 3), status=200)
     known = marks_of(2, ("queued", 0), ("executing", 0.1), ("done", 3), status=200)
     show(page, {"status": "done"}, {"total_seconds": 3, "done": 2}, [*unknown, *known])
-    expect(page.locator("#notes")).to_contain_text("What 1 request did is not known in part")
+    expect(page.locator("#notes")).to_contain_text("Phases partly unknown for 1 request")
     expect(page.locator("#legend")).to_contain_text("unknown")
     assert page.evaluate(DOTS) > 200
     page.click("#request-table summary")
@@ -128,7 +128,7 @@ def test_what_is_unknown_is_dotted_and_said(page: Page) -> None:
 
 def test_marks_lost_are_said_while_the_run_goes_on(page: Page) -> None:
     show(page, {"status": "running", "elapsed": 1.0, "marks_lost": 1200}, {})
-    expect(page.locator("#notes")).to_have_text("1,200 marks did not arrive so far.")
+    expect(page.locator("#notes")).to_have_text("1,200 marks not received yet.")
     restored = "1200 marks were lost on the way and restored from the answers."
     show(page, {"status": "done", "marks_lost": 1200, "notes": [restored]}, {})
     expect(page.locator("#notes")).to_have_text(restored)

@@ -48,8 +48,8 @@ function shapeOf(verdict) {
  * @param {Survey} survey
  */
 export function missing({ going, cells }) {
-  if (going) return "to come";
-  return cells.length > 0 ? "does not apply" : "not measured";
+  if (going) return "pending";
+  return cells.length > 0 ? "not applicable" : "not measured";
 }
 
 /**

@@ -19,8 +19,8 @@ export function createRunNotice({ navigation }) {
       const isShown = !shown.isOpened && route.comparing.length === 0;
       notice.hidden = isShown || isLive(route) || !isRunning(run);
       if (notice.hidden) return;
-      const sentence = summary?.sentence || "it is starting";
-      setText(byId("run-notice-words"), `A run is going: ${sentence}`);
+      const sentence = summary?.sentence || "starting";
+      setText(byId("run-notice-words"), `A run is in progress: ${sentence}`);
     },
   };
 }

@@ -17,7 +17,7 @@
 
 export class Problem extends Error {
   /** @param {Refusal} refusal */
-  constructor({ title = "The dashboard refused", status = 0, detail = "", errors = [] }) {
+  constructor({ title = "The dashboard rejected the request", status = 0, detail = "", errors = [] }) {
     super(detail || title);
     this.status = status;
     this.errors = errors;
@@ -55,7 +55,7 @@ async function ask(path, options) {
   try {
     response = await fetch(path, options);
   } catch {
-    throw new Problem({ title: "The dashboard does not answer. Is it still running?" });
+    throw new Problem({ title: "The dashboard is not responding. Is it still running?" });
   }
   if (response.ok) return response;
   const { status } = response;

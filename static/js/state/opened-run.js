@@ -70,7 +70,7 @@ function keptOf(number, record, phases) {
     return {
       number,
       isRunning: true,
-      problem: `Run #${number} is still going. It can be opened when it has ended.`,
+      problem: `Run #${number} is still in progress. You can open it when it finishes.`,
     };
   }
   const { rows } = runOfRecord(record, phases);
@@ -146,7 +146,7 @@ export function createOpenedRun({ store, options }) {
         const now = runningSeconds(state, clock);
         return { ...state, now, whole: null, moment: null, isOpened: false };
       }
-      if (kept?.number !== wanted) return instead(state, wanted, `Opening run #${wanted}…`);
+      if (kept?.number !== wanted) return instead(state, wanted, `Loading run #${wanted}…`);
       if (kept.problem !== undefined) return instead(state, wanted, kept.problem);
       const { end } = kept;
       const at = momentOf(replay, end, clock);

@@ -14,7 +14,7 @@ import {
 } from "../model/words/describe.js";
 import { byId, make } from "../dom/elements.js";
 
-const HINT = "Point at a row, or focus the timeline and press the arrow keys, to read one request.";
+const HINT = "Hover over a row, or focus the timeline and use the arrow keys, to inspect a request.";
 
 /**
  * @param {Request} row
@@ -52,7 +52,7 @@ function partsOf(row, { selected: position, now, pinned, lines }) {
     ),
     place && make("span", { class: "readout-place" }, place),
     serverTiming(row) && make("span", { class: "readout-place" }, `server: ${serverTiming(row)}`),
-    pinned && make("span", { class: "readout-pin" }, "pinned, Esc releases"),
+    pinned && make("span", { class: "readout-pin" }, "pinned, Esc to unpin"),
   ].filter((part) => part instanceof Node);
 }
 
@@ -74,7 +74,7 @@ export function createReadout() {
       slider.setAttribute("aria-valuemin", "1");
       slider.setAttribute("aria-valuemax", String(Math.max(1, ordered.length)));
       slider.setAttribute("aria-valuenow", String(row ? selected + 1 : 1));
-      slider.setAttribute("aria-valuetext", row ? requestSpoken(row, now) : "No request chosen");
+      slider.setAttribute("aria-valuetext", row ? requestSpoken(row, now) : "No request selected");
     },
   };
 }

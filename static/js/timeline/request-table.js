@@ -51,8 +51,8 @@ export function createRequestTable() {
   const body = make("tbody");
   const caption = make("caption");
   const table = make("table", {}, caption, tableHead(COLUMNS), body);
-  const earlier = button("Earlier", () => turn(-1));
-  const later = button("Later", () => turn(1));
+  const earlier = button("Previous", () => turn(-1));
+  const later = button("Next", () => turn(1));
   const pager = make("div", { class: "pager" }, earlier, later);
   const box = {
     class: "table-box",

@@ -1,4 +1,4 @@
-"""Runs beside each other: only what differs, ratios, and one sentence."""
+"""Compare runs: only what differs, ratios, and one sentence."""
 
 from dataclasses import replace
 from typing import Any

@@ -155,7 +155,7 @@ def test_the_pool_has_its_limit_as_a_line(ask: Ask) -> None:
 
 def test_max_connections_is_a_line_when_it_is_within_reach(ask: Ask) -> None:
     far = gauges(ask, "[gauge.limits.length, gauge.note]", [7])[1]
-    assert far == [0, "max_connections 100 is far above"]
+    assert far == [0, "max_connections 100 is off the scale"]
     samples = [sample(0.1, "database", total=40)]
     given = {"settings": SETTINGS, "rows": [], "samples": samples, "target": None}
     near = ask("gauges", f"{GAUGES}[1].limits", given)

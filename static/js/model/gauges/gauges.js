@@ -167,7 +167,7 @@ function databaseGauge({ settings, samples }) {
     area: { series: active, words: "active", color: "executing", top },
     line: { series: total, words: "all", color: "ink", top },
     limits: inReach ? [{ value: allowed, words: "max_connections" }] : [],
-    note: inReach || allowed === null ? "" : `max_connections ${number(allowed)} is far above`,
+    note: inReach || allowed === null ? "" : `max_connections ${number(allowed)} is off the scale`,
     read: (
       at,
     ) => [`${counted(total, mostTotal, at)}${of}`, `${counted(active, mostActive, at)} active`],

@@ -48,9 +48,9 @@ const oneEach = (arrange) => (rows) => ({ ordered: arrange(rows), lines: null, g
 
 /** @type {Record<string, { title: string, arrange(rows: Request[], isGreenlets: boolean): Arrangement }>} */
 export const ORDERS = {
-  service: { title: "rows by service", arrange: oneEach(byService) },
-  sending: { title: "rows by sending", arrange: oneEach(bySending) },
-  lanes: { title: "in lanes", arrange: inLanes },
+  service: { title: "rows in service order", arrange: oneEach(byService) },
+  sending: { title: "rows in send order", arrange: oneEach(bySending) },
+  lanes: { title: "worker lanes", arrange: inLanes },
 };
 
 /**

@@ -106,7 +106,7 @@ function ratioWords(a, b) {
   );
   if (!totals[0] || !totals[1]) return "";
   if (a.summary?.failed || b.summary?.failed) {
-    return "Where requests failed, the times do not compare";
+    return "Requests failed, so the times are not comparable";
   }
   const ratio = totals[1] / totals[0];
   if (ratio > ALIKE) return `A is ${ratio.toFixed(1)} times as fast`;

@@ -174,7 +174,7 @@ export function createSideBySide({ store, navigation, options }) {
     byId("comparing-tables").replaceChildren(
       unlike.length > 0
         ? tableOf("Settings that differ", unlike, letters)
-        : make("p", { class: "comparing-same" }, "All settings are the same."),
+        : make("p", { class: "comparing-same" }, "All runs use the same settings."),
       tableOf("Figures, with ratios to A", figureRows(report.figures), letters),
     );
   }
@@ -186,7 +186,7 @@ export function createSideBySide({ store, navigation, options }) {
       section.hidden = key === null;
       if (key === null) return;
       const answer = compared?.key === key ? compared : null;
-      const sentence = answer ? answer.report?.sentence ?? "" : "Opening the runs…";
+      const sentence = answer ? answer.report?.sentence ?? "" : "Loading runs…";
       setText(byId("comparing-problem"), answer?.problem ?? "");
       setText(byId("comparing-sentence"), unbroken(sentence));
       byId("comparing-body").hidden = !answer?.report;

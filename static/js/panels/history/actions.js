@@ -101,10 +101,10 @@ export function createActions({ store, controls, openedRun }, { refresh, focusOn
 
     /** @param {File} file */
     async importRun(file) {
-      say(`Bringing in ${file.name}…`);
+      say(`Importing ${file.name}…`);
       await doTo(
         () => api.importRun(file),
-        ({ number }) => `${file.name} is now run #${number}.`,
+        ({ number }) => `Imported ${file.name} as run #${number}.`,
       );
     },
   };

@@ -43,8 +43,8 @@ function emptyWords({ listed, listProblem }) {
   if (listProblem) return listProblem;
   if (!listed || listed.total > 0) return "";
   return listed.asked.q
-    ? "No run contains that."
-    : "No run is kept yet. Every run comes here when it has ended.";
+    ? "No matching runs."
+    : "No runs yet. Finished runs appear here.";
 }
 
 /**
@@ -159,7 +159,7 @@ export function createHistory(page) {
   byId("history-head").replaceChildren(
     hiddenHeading("compare"),
     ...headings,
-    hiddenHeading("what to do with it"),
+    hiddenHeading("actions"),
   );
 
   /** The element of the list that has the keyboard. */

@@ -177,6 +177,6 @@ export function historyRow(run, { chosen, renaming, opened, actions }) {
  * @param {KeptRun} run
  */
 export function loadedWords({ number, mode, requests, settings }) {
-  return `The settings of #${number} are in the form: ${mode}, ${count(requests, "request")}, ` +
+  return `Loaded the settings of #${number} into the form: ${mode}, ${count(requests, "request")}, ` +
     `sleep ${plainSeconds(Number(settings.sleep_seconds))}.`;
 }

@@ -18,10 +18,10 @@ export function createUndo(region, { onUndo, onDismiss }) {
     make(
       "p",
       { class: "notice undo" },
-      `Run #${run.number} is deleted. `,
+      `Run #${run.number} deleted. `,
       button("Undo", () => onUndo(run), { "data-key": `undo-${run.number}` }),
       button("Dismiss", () => onDismiss(run), {
-        "aria-label": `Put away: run #${run.number} is deleted`,
+        "aria-label": `Dismiss: run #${run.number} deleted`,
       }),
     );
   return remembered((deleted) => region.replaceChildren(...deleted.map(lineOf)));

@@ -9,13 +9,13 @@ import { isOver } from "../../model/run/status.js";
 
 /** The formats of dashboard/exports, and what opens them; a test holds the names against each other. */
 export const FORMATS = {
-  jsonl: ["JSON lines", "every mark; poolscope import reads it"],
-  csv: ["CSV", "one row for each request, for spreadsheets"],
-  har: ["HAR", "for the network panel of a browser"],
+  jsonl: ["JSON lines", "every mark; can be imported again"],
+  csv: ["CSV", "one row per request, for spreadsheets"],
+  har: ["HAR", "for a browser's network panel"],
   trace: ["Trace", "for ui.perfetto.dev and chrome://tracing"],
-  svg: ["SVG", "the waterfall as a drawing"],
-  png: ["PNG", "the waterfall as a picture"],
-  html: ["HTML", "the timeline in one file, without a server"],
+  svg: ["SVG", "the waterfall as a vector image"],
+  png: ["PNG", "the waterfall as a bitmap image"],
+  html: ["HTML", "the interactive timeline in one file"],
 };
 
 /** @returns {Panel} */

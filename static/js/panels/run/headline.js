@@ -20,9 +20,9 @@ function sentenceOf(shown, at) {
   const { run, summary, typed, options } = shown;
   if (run?.status === "starting") return stepSentence(run.step, stepSeconds(shown, at));
   if (run?.run && summary) return summary.sentence;
-  if (run?.error) return "The run could not start.";
+  if (run?.error) return "The run failed to start.";
   if (run?.run) return "";
-  if (!typed) return "Nothing has run yet.";
+  if (!typed) return "No runs yet.";
   const endpoint = options?.endpoints.find(({ name }) => name === typed.endpoint);
   const path = options?.asks || endpoint?.path || String(typed.endpoint);
   return emptySentence(typed, path, options?.kind);

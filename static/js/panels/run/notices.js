@@ -46,9 +46,9 @@ function noticesOf(link, run, failures) {
   if (failures.length > 0) notices.push(failureNotice(failures));
   if (link === "lost") {
     const goesOn = run?.status === "running"
-      ? " The run goes on, and the gap is filled when the link is back."
+      ? " The run continues; the gap will be filled in once reconnected."
       : "";
-    const words = `No link to the dashboard; trying again.${goesOn}`;
+    const words = `Disconnected from the dashboard; reconnecting.${goesOn}`;
     notices.push(make("p", { class: "notice notice-quiet" }, words));
   }
   return notices;
@@ -63,10 +63,10 @@ function noticesOf(link, run, failures) {
 function notesOf(run, unknown) {
   // Once a run is over, its own notes say what was lost and what was restored.
   const lost = run && isRunning(run) && run.marks_lost > 0
-    ? [`${count(run.marks_lost, "mark")} did not arrive so far.`]
+    ? [`${count(run.marks_lost, "mark")} not received yet.`]
     : [];
   const dotted = unknown > 0
-    ? [`What ${count(unknown, "request")} did is not known in part: there the bar is dotted.`]
+    ? [`Phases partly unknown for ${count(unknown, "request")} (dotted bars).`]
     : [];
   return [...lost, ...dotted, ...(run?.notes ?? [])].map((note) => make("p", {}, note));
 }

@@ -1,4 +1,4 @@
-// What each path did: a table beside the timeline, whose rows filter it.
+// Results by path: a table beside the timeline, whose rows filter it.
 
 /** @import { Page, Panel } from "../../types/page.d.ts" */
 /** @import { PathRow } from "../../types/run.d.ts" */
@@ -88,7 +88,7 @@ export function createPaths({ store }) {
       make("span", { class: "part-title" }, "Paths"),
       make(
         "div",
-        { class: "paths-box", tabindex: "0", role: "region", "aria-label": "What each path did" },
+        { class: "paths-box", tabindex: "0", role: "region", "aria-label": "Results by path" },
         make(
           "table",
           { class: "paths" },
@@ -98,7 +98,7 @@ export function createPaths({ store }) {
         chosen && make(
           "p",
           { class: "paths-filter", role: "status" },
-          `The timeline shows ${chosen} alone. `,
+          `The timeline shows only ${chosen}. `,
           button("Show all paths", () => choose(null), { "data-path": "" }),
         ),
       ),

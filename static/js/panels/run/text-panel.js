@@ -51,7 +51,7 @@ export function createTextPanel({ store }) {
       fetchText(isOver(run) && !isOpened ? run?.run ?? null : null);
       setText(
         output,
-        text ?? (run?.run ? "Comes when the run has ended." : "Nothing has run yet."),
+        text ?? (run?.run ? "Available when the run finishes." : "No runs yet."),
       );
       copy.disabled = text === null;
       if (text === null) {

@@ -18,7 +18,7 @@ function pasteOf({ paste, paste_title: title }) {
   return make(
     "details",
     { class: "paste" },
-    make("summary", {}, `${title}: the lines to paste`),
+    make("summary", {}, `${title}: lines to paste`),
     ...paste.flatMap(({ where, lines }) => [
       make("p", { class: "paste-where" }, where),
       make(
@@ -57,7 +57,7 @@ export function createUserApp() {
           { class: "user-app-facts" },
           ...row("This run", app.used),
           ...row("Its own configuration", app.given),
-          ...(pools.length > 0 ? row("Pool as found", ...pools) : []),
+          ...(pools.length > 0 ? row("Detected pool", ...pools) : []),
         ),
         paste,
       ),
