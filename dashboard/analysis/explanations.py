@@ -38,5 +38,5 @@ def evidence_for(limit: str, evidence: Evidence) -> str:
     return (
         f"Requests {ranges(numbers)} waited {min(waits):.1f} to {max(waits):.1f} s for "
         f"{wait.value}: {sum(waits):.0f} of {whole:.0f} request-seconds "
-        f"({100 * sum(waits) / whole:.0f} %)."
+        f"({100 * sum(waits) / whole:.0f}%)."
     )

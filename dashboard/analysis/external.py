@@ -34,12 +34,12 @@ def sentence_of(limit: str, evidence: Evidence) -> str:
         return (
             f"{len(evidence.pool_waiters)} of {total} waited for a connection: "
             f"{evidence.at_once()} at a time had one in a worker, {where}. "
-            "The pool's settings are those of the server itself."
+            "The pool is configured on the server itself."
         )
     if limit == WORKERS:
         return (
             f"{len(evidence.queue_waiters)} of {total} waited for a worker: at most "
-            f"{evidence.at_once()} at a time were served by one, {where}."
+            f"{evidence.at_once()} at a time were served, {where}."
         )
     if limit == NONE:
         return "No request waited for another."
@@ -47,6 +47,6 @@ def sentence_of(limit: str, evidence: Evidence) -> str:
     if not times:
         return "No request was answered."
     return (
-        f"What requests waited for is not known: the server does not tell. They took "
+        f"What requests waited for is unknown: the server does not report it. They took "
         f"{min(times):.2f} to {max(times):.2f} s, half of them at most {median(times):.2f} s."
     )

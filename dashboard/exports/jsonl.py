@@ -102,11 +102,11 @@ def read(data: bytes) -> Record:
             elif "summary" in value:
                 ended = True
             else:
-                raise ValueError("neither a mark, a gauge nor the summary")
+                raise ValueError("not a mark, a gauge or the summary")
         except ValueError as error:
             raise ValueError(f"line {number}: {error}") from error
     if not ended:
-        raise ValueError("the file is cut short: its last line must be the summary")
+        raise ValueError("the file is truncated: its last line must be the summary")
     record = Record(marks=tuple(marks), samples=tuple(samples), **facts)
     validate(record)
     return record
@@ -144,7 +144,7 @@ def _head(head: dict[str, Any]) -> dict[str, Any]:
         error = head.get("error")
         notes = head.get("notes", [])
         if not isinstance(notes, list) or len(notes) > 100:
-            raise ValueError("notes must be a list of at most 100 texts")
+            raise ValueError("notes must be a list of at most 100 strings")
         settings, kind = read_kept_settings(head["settings"], _text(head.get("kind", ""), 20))
         return {
             "settings": settings,
@@ -175,7 +175,7 @@ def _app(value: Any) -> dict[str, Any] | None:
     try:
         read = None if found is None else observed_from_json(found).as_json()
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError("app.found is not what a run writes") from error
+        raise ValueError("app.found is not valid") from error
     texts = {name: _text(value.get(name, ""), 1000) for name in ("module", "python", "given")}
     return {**texts, "versions": _texts(value.get("versions", {}), "versions"), "found": read}
 
@@ -227,27 +227,27 @@ def _number(value: Any, name: str, most: float) -> float:
 
 def _text(value: Any, most: int) -> str:
     if not isinstance(value, str) or len(value) > most:
-        raise ValueError(f"a text must be a string of at most {most} characters")
+        raise ValueError(f"text must be a string of at most {most} characters")
     if any("\ud800" <= sign <= "\udfff" or sign == "\0" for sign in value):
-        raise ValueError("a text holds half a character, or a zero byte")
+        raise ValueError("a string contains a lone surrogate or a null byte")
     return value
 
 
 def _texts(value: Any, name: str) -> dict[str, str]:
     if not isinstance(value, dict) or len(value) > 40:
-        raise ValueError(f"{name} must be an object of at most 40 texts")
+        raise ValueError(f"{name} must be an object of at most 40 strings")
     return {_text(key, 100): _text(each, MOST_TEXT) for key, each in value.items()}
 
 
 def _asks(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > MOST_ASKS:
-        raise ValueError(f"asks must be a list of at most {MOST_ASKS} texts")
+        raise ValueError(f"asks must be a list of at most {MOST_ASKS} strings")
     return tuple(parse_request_spec(_text(each, MOST_TEXT)).text for each in value)
 
 
 def _origin(value: Any) -> str:
     if value and not _ORIGIN.fullmatch(_text(value, 300)):
-        raise ValueError("origin must be as http://127.0.0.1:9000")
+        raise ValueError("origin must look like http://127.0.0.1:9000")
     return _text(value, 300)
 
 

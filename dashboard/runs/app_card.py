@@ -43,7 +43,7 @@ def card(
         "pools": words_of(found),
         "pool": {name: getattr(effective, name) for name in POOL_FIELDS},
         "paste": blocks(best.settings if best else settings, found) if diagnosis else [],
-        "paste_title": f"To have {best.title}" if best else "To have the settings of this run",
+        "paste_title": f"To use {best.title}" if best else "To use the settings of this run",
     }
 
 

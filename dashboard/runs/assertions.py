@@ -61,20 +61,20 @@ _TIMES = {
 
 MEASURES: dict[str, Measure] = {
     "requests": Measure("requests of the run", lambda r: r.settings.requests),
-    "done": Measure("requests that were answered without an error", lambda r: r.counts["done"]),
+    "done": Measure("requests answered without an error", lambda r: r.counts["done"]),
     "failed": Measure("requests that failed", lambda r: r.counts["failed"]),
     "total": Measure("seconds from release to the last end", lambda r: r.total_seconds),
     "batches": Measure("batches of completions", lambda r: len(r.batches)),
     "largest_batch": Measure(
         "requests in the largest batch", lambda r: max((b.count for b in r.batches), default=0)
     ),
-    "marks_lost": Measure("marks that no datagram brought", lambda r: r.marks_lost),
+    "marks_lost": Measure("marks lost in transit (restored from the responses)", lambda r: r.marks_lost),
     **{
         f"{name}_{suffix}": Measure(f"{text} ({suffix})", of(share))
         for name, (text, of) in _TIMES.items()
         for suffix, share in _SHARES.items()
     },
-    "limit": Measure("the diagnosis' word", lambda r: r.limit, LIMIT_WORDS),
+    "limit": Measure("limit named by the diagnosis", lambda r: r.limit, LIMIT_WORDS),
     "status": Measure("how the run ended", lambda r: r.status, STATUSES),
 }
 
@@ -94,13 +94,13 @@ class Assertion:
         found = _EXPRESSION.fullmatch(expression)
         if found is None:
             raise ValueError(
-                f"{_shown(expression)} is no assertion: write NAME OPERATOR VALUE, as in failed==0"
+                f"{_shown(expression)} is not an assertion: write NAME OPERATOR VALUE, e.g. failed==0"
             )
         name, sign, text = found.groups()
         measure = MEASURES.get(name)
         if measure is None:
             raise ValueError(
-                f"{_shown(expression)}: there is no {name[:30]}; there are {', '.join(MEASURES)}"
+                f"{_shown(expression)}: unknown name {name[:30]}; available: {', '.join(MEASURES)}"
             )
         return cls(f"{name}{sign}{text}", name, sign, _value(expression, measure, sign, text))
 
@@ -152,10 +152,10 @@ def judges_failures(assertions: Iterable[Assertion]) -> bool:
 def _value(expression: str, measure: Measure, sign: str, text: str) -> float | str:
     if not measure.words:
         if not _NUMBER.fullmatch(text):
-            raise ValueError(f"{_shown(expression)}: {_shown(text)} must be a number, as in 0.25")
+            raise ValueError(f"{_shown(expression)}: {_shown(text)} must be a number, e.g. 0.25")
         return float(text) if "." in text else int(text)
     if sign not in {"==", "!="}:
-        raise ValueError(f"{_shown(expression)}: a word can only be == or !=")
+        raise ValueError(f"{_shown(expression)}: words can only be compared with == or !=")
     if text not in measure.words:
         known = ", ".join(measure.words)
         raise ValueError(f"{_shown(expression)}: {_shown(text)} must be one of {known}")

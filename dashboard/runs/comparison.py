@@ -121,7 +121,7 @@ def sentence(records: Sequence[Record]) -> str:
         return f"{_and(short)}, so the times say little" + _changes(*_by_total(named)[:2])
     if len({_work(record) for record in records}) > 1:
         totals = (f"{letter} {record.total_seconds:.1f} s" for letter, record in named)
-        return f"Not the same work, so no race ({', '.join(totals)})" + _other_work(named)
+        return f"Different work, so the times are not comparable ({', '.join(totals)})" + _other_work(named)
     fastest, *others = _by_total(named)
     if len(others) == 1:
         return _pair(fastest, others[0])
@@ -143,7 +143,7 @@ def _pair(fast: Named, slow: Named) -> str:
     if _factor(fast[1], slow[1]) < ALIKE:
         first, second = sorted((fast, slow), key=lambda pair: pair[0])
         totals = f"{first[1].total_seconds:.1f} s and {second[1].total_seconds:.1f} s"
-        return f"A and B take about as long ({totals})" + _changes(first, second)
+        return f"A and B take about the same time ({totals})" + _changes(first, second)
     return f"{fast[0]} is {_ratio(fast[1], slow[1])} {slow[0]}" + _changes(fast, slow)
 
 
@@ -181,7 +181,7 @@ def _shown(value: Any) -> str:
 
 def _other_work(named: Sequence[Named]) -> str:
     if len({record.request_specs for _, record in named}) > 1:
-        return ": they asked for different things"
+        return ": they made different requests"
     return _changes(*named[:2])
 
 
@@ -196,7 +196,7 @@ def _is_whole(record: Record) -> bool:
 def _shortfall(record: Record) -> str:
     total = record.settings.requests
     if record.status != "done":
-        return f"was not finished ({record.counts['done']} of {total} done)"
+        return f"did not finish ({record.counts['done']} of {total} done)"
     return f"had {total - record.counts['done']} of {counted(total, 'request')} fail"
 
 

@@ -185,7 +185,7 @@ class Record:
     def sentence(self) -> str:
         """What became of it, in one sentence."""
         if self.status == BROKEN_OFF:
-            return "Broken off: the dashboard ended in the middle of this run"
+            return "Interrupted: the dashboard stopped during this run"
         if self.error is not None and not self.marks:
             return f"Could not start: {self.error.get('cause', '')}"
         total = self.settings.requests
@@ -207,8 +207,8 @@ class Record:
         if self.marks_lost > 0:
             were = "was" if self.marks_lost == 1 else "were"
             notes.append(
-                f"{counted(self.marks_lost, 'mark')} {were} lost on the way and restored from the "
-                "answers."
+                f"{counted(self.marks_lost, 'mark')} {were} lost in transit and restored from the "
+                "responses."
             )
         opened = self.generator.get("opened")
         if opened is not None and opened < self.settings.requests:
@@ -224,7 +224,7 @@ class Record:
             )
         lag = self.generator.get("lag", 0)
         if self.generator.get("stamps") == "read" and lag > BLURRED_SECONDS:
-            notes.append("The generator read answers late, so their times are blurred.")
+            notes.append("The load generator read responses late, so their times are imprecise.")
         return notes
 
     @cached_property

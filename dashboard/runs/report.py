@@ -65,15 +65,15 @@ def finished_sentence(
     if status == "cancelled":
         if not requests:
             return f"Cancelled before the release: {asked} not sent"
-        return f"Cancelled after {seconds}: {done} of {total} done, {failed + left} broken off"
+        return f"Cancelled after {seconds}: {done} of {total} done, {failed + left} aborted"
     if left == total:
-        return f"Nothing is known of the {asked} of this run"
+        return f"No data about the {asked} of this run"
     if not done and not left:
         return f"{asked}; {'all failed, the last' if total > 1 else 'failed'} after {seconds}"
     shape = batches_words(batches) or waiting_words(requests)
     if done == total:
         return f"{asked}{shape}; {'all done after' if total > 1 else 'done in'} {seconds}"
-    rest = [f"{failed} failed"] * bool(failed) + [f"{left} without an end"] * bool(left)
+    rest = [f"{failed} failed"] * bool(failed) + [f"{left} unfinished"] * bool(left)
     return f"{done} of {asked} done{shape}; {', '.join(rest)}, the last ended after {seconds}"
 
 
@@ -99,7 +99,7 @@ def batches_words(batches: Sequence[Batch]) -> str:
 def waiting_words(requests: Sequence[Request]) -> str:
     """How unequal requests were served and waited, where batches are no picture of it; "" if none.
 
-    ``, served in 0.02 to 2.0 s each and so without batches, after waiting 0.35 s (median)``.
+    ``, served in 0.02 to 2.0 s each, so not in batches, after waiting 0.35 s (median)``.
     """
     served = [r for r in requests if r.done and r.service]
     if len(served) < 2:
@@ -107,7 +107,7 @@ def waiting_words(requests: Sequence[Request]) -> str:
     lengths = [r.service.end - r.service.start for r in served if r.service]
     waits = [r.seconds_in(*WAITS) for r in served]
     return (
-        f", served in {_about(min(lengths))} to {_about(max(lengths))} s each and so without "
+        f", served in {_about(min(lengths))} to {_about(max(lengths))} s each, so not in "
         f"batches, after waiting {_about(median(waits))} s (median) to "
         f"{_about(max(waits))} s"
     )

@@ -265,7 +265,7 @@ def test_a_run_that_goes_on_is_told_of_in_another_view(page: Page, keep: Keep) -
     page.go_back()
     expect(page.locator("#timeline")).to_have_attribute("data-batches", "4 4 4")
     expect(page.locator("#run-notice")).to_contain_text("A run is in progress: ")
-    page.get_by_role("button", name="Show it").click()
+    page.get_by_role("button", name="Show run").click()
     expect(page.locator("#opened")).to_be_hidden()
     expect(page.locator("#run-notice")).to_be_hidden()
 

@@ -56,7 +56,7 @@ def test_a_mix_at_another_server_shows_its_paths_and_its_waiting(other: Page) ->
     expect(other.locator("#sentence")).to_contain_text("Launch sends 30 requests at once to http:")
     other.click("#launch")
     wait_for_status(other, "done")
-    expect(other.locator("#sentence")).to_contain_text("and so without batches")
+    expect(other.locator("#sentence")).to_contain_text("so not in batches")
     expect(other.locator("#timeline")).to_have_attribute("data-batches", "")
     expect(other.locator("#why")).to_contain_text("waited for a connection: 4 at a time")
     expect(other.locator("#timeline .gauge-head").first).to_contain_text("waiting over time")

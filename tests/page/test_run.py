@@ -139,7 +139,7 @@ def test_the_pool_gauge_is_full_while_others_wait(page: Page) -> None:
     launch(page, SLOW)
     assert open_phases(page)["executing"] > 0
     expect(page.locator(".cell.is-out")).to_have_count(15)
-    expect(page.locator(".pool-words")).to_contain_text("15 of 15 out · 25 waiting")
+    expect(page.locator(".pool-words")).to_contain_text("15 of 15 checked out · 25 waiting")
 
 
 def test_the_twin_is_a_table_of_all_requests(page: Page) -> None:

@@ -129,7 +129,7 @@ def test_what_is_unknown_is_dotted_and_said(page: Page) -> None:
 def test_marks_lost_are_said_while_the_run_goes_on(page: Page) -> None:
     show(page, {"status": "running", "elapsed": 1.0, "marks_lost": 1200}, {})
     expect(page.locator("#notes")).to_have_text("1,200 marks not received yet.")
-    restored = "1200 marks were lost on the way and restored from the answers."
+    restored = "1200 marks were lost in transit and restored from the responses."
     show(page, {"status": "done", "marks_lost": 1200, "notes": [restored]}, {})
     expect(page.locator("#notes")).to_have_text(restored)
 

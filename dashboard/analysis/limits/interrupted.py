@@ -52,7 +52,7 @@ def _explain(evidence: Evidence) -> str:
     if named and failed:
         text += f" {of_all(failed, evidence)} failed."
     text = text[0].upper() + text[1:]
-    return f"{text} So the waits of this run say nothing about its settings: launch it again."
+    return f"{text} Its waits therefore say nothing about its settings: run it again."
 
 
 def _closed(evidence: Evidence) -> str:

@@ -14,7 +14,7 @@ def _explain(evidence: Evidence) -> str:
         (word, count), *_ = words.most_common(1) or [("", 0)]
         cause = FAILURES[word].cause if word in FAILURES else word
         return f"Requests did not wait for each other, but {count} failed ({word}): {cause}."
-    return "No request waited for another: nothing in these settings held the run back."
+    return "No request waited for another: these settings did not limit the run."
 
 
 LIMIT = Limit(
@@ -22,5 +22,5 @@ LIMIT = Limit(
     precedence=1000,
     detect=lambda _: True,
     explain=_explain,
-    as_next="nothing would wait then",
+    as_next="no request would have to wait",
 )

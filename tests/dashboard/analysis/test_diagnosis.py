@@ -46,9 +46,9 @@ RECORDED = {
         "blocking-driver",
         [
             "4 of 5 requests waited for gevent's event loop",
-            "mysqlclient waits for the database in C and holds the loop",
-            "1 worker x 1 request = 1 at a time, although 1000 could be open",
-            "driver pymysql would take 0.3 s instead of 1.5 s; nothing would wait then",
+            "mysqlclient blocks in C while it waits for the database",
+            "1 worker x 1 request = 1 at a time, although worker_connections allows 1000",
+            "driver pymysql would take 0.3 s instead of 1.5 s; no request would have to wait",
         ],
     ),
     "pool-threads": (
@@ -57,7 +57,7 @@ RECORDED = {
             "25 of 40 requests waited for a connection: "
             "1 worker x (pool_size 15 + max_overflow 0) = 15 at a time",
             "pool_size 40 would take 0.6 s instead of 1.3 s",
-            "for a connection: 14 of 33 request-seconds (43 %)",
+            "for a connection: 14 of 33 request-seconds (43%)",
         ],
     ),
     "pool-two-workers": (
@@ -73,10 +73,10 @@ RECORDED = {
         [
             "85 of 100 requests waited for a connection. "
             "1 worker x (pool_size 5 + max_overflow 10) = 15 at a time at first, then 6",
-            "9 overflow connections were closed and their places were lost",
+            "9 overflow connections were closed and not replaced",
             "pool_size 15, max_overflow 0 would take 3.0 s instead of 6.6 s; "
             "the next limit is the pool's capacity",
-            "waited 0.5 to 6.2 s for a connection: 273 of 319 request-seconds (85 %)",
+            "waited 0.5 to 6.2 s for a connection: 273 of 319 request-seconds (85%)",
         ],
     ),
     "overflow-collapse-mysql": (
@@ -117,7 +117,7 @@ RECORDED = {
     "uneven-threads": (
         "uneven-workers",
         [
-            "unevenly: 37 and 3 of 40, where 20 each would have been even",
+            "unevenly among the workers: 37 and 3 of 40, instead of 20 each",
             "workers 1, threads 8 would take 1.1 s instead of 2.1 s",
         ],
     ),
@@ -365,14 +365,14 @@ TOLD: list[tuple[str, dict[str, Any], list[Request], dict[str, Any], list[str]]]
         {"endpoint": "python"},
         SERVED,
         {"samples": BUSY},
-        ["the busiest took 90 % of one core", "took 1.0 s for sleeps of 1 s", "workers 2"],
+        ["the busiest used 90% of one core", "took 1.0 s for sleeps of 1 s", "workers 2"],
     ),
     (
         "generator",
         {},
         SERVED,
         {"lag": 0.5},
-        ["Our own generator was late: it read answers up to 0.50 s after they had arrived"],
+        ["The load generator was late: it read responses up to 0.50 s after they arrived"],
     ),
 ]
 

@@ -49,10 +49,10 @@ def test_few_ranges_name_every_number(numbers: set[int]) -> None:
 
 def test_the_evidence_names_requests_their_waits_and_the_share_of_all_time() -> None:
     assert evidence_for("pool-capacity", shown(POOLED)) == (
-        "Requests 6-20 waited 1.0 to 3.0 s for a connection: 30 of 50 request-seconds (60 %)."
+        "Requests 6-20 waited 1.0 to 3.0 s for a connection: 30 of 50 request-seconds (60%)."
     )
     assert evidence_for("sync-workers", shown(SERIAL)) == (
-        "Requests 2-4 waited 1.0 to 3.0 s for a worker: 6 of 10 request-seconds (60 %)."
+        "Requests 2-4 waited 1.0 to 3.0 s for a worker: 6 of 10 request-seconds (60%)."
     )
 
 
@@ -65,7 +65,7 @@ def test_where_nobody_waited_there_is_no_evidence(limit: str) -> None:
 @pytest.mark.parametrize(
     ("next_limit", "words"),
     [
-        ("none", "; nothing would wait then."),
+        ("none", "; no request would have to wait."),
         ("pool-capacity", "; the next limit is the pool's capacity."),
         ("overflow-collapse", "; the next limit is the pool, which may lose its overflow."),
         ("pool-timeout", "; the next limit is pool_timeout."),
@@ -73,7 +73,7 @@ def test_where_nobody_waited_there_is_no_evidence(limit: str) -> None:
         ("sync-workers", "; the next limit is the number of workers."),
         ("threads", "; the next limit is the number of threads."),
         ("worker-connections", "; the next limit is worker_connections."),
-        ("blocking-driver", "; the next limit is the driver, which holds the loop."),
+        ("blocking-driver", "; the next limit is the driver, which blocks the event loop."),
     ],
 )
 def test_the_next_limit_is_named(next_limit: str, words: str) -> None:
@@ -118,7 +118,7 @@ def test_a_pool_that_shrank_in_one_of_several_workers_says_where() -> None:
 
 def test_a_worker_without_a_request_is_named_among_the_uneven() -> None:
     text = sentence_for("uneven-workers", shown(SERIAL, workers=3), [])
-    assert "unevenly: 4 and 0 and 0 of 4, where 2 each would have been even" in text
+    assert "among the workers: 4 and 0 and 0 of 4, instead of 2 each" in text
 
 
 def test_failures_that_are_nobodys_limit_are_named_with_their_cause() -> None:

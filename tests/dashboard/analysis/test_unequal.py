@@ -98,7 +98,7 @@ def test_the_sentence_says_times_and_waits_where_there_are_no_batches() -> None:
     lengths = mixed(100, 20)
     requests = through_a_pool(lengths, 5)
     words = report.finished_sentence(requests, 100, ())
-    assert words.startswith("100 requests, served in 0.02 to 2.0 s each and so without batches, ")
+    assert words.startswith("100 requests, served in 0.02 to 2.0 s each, so not in batches, ")
     assert "(median)" in words
     assert report.waiting_words(requests[:1]) == ""
 

@@ -109,7 +109,7 @@ def test_the_failures_of_a_run_are_judged_by_assertions_about_them(poolscope: Po
     ("words", "message"),
     [
         ("run --assert failed", "write NAME OPERATOR VALUE"),
-        ("run --assert x==1 --assert limit<3", "a word can only be == or !="),
+        ("run --assert x==1 --assert limit<3", "words can only be compared with == or !="),
         ("run --junit /nowhere/at/all.xml", "/nowhere/at/all.xml is not writable"),
         ("--server nonsense run", "write the server as http://127.0.0.1:PORT"),
         ("--server http://127.0.0.1:1 history", "--server only works with run"),

@@ -92,7 +92,7 @@ def test_a_run_without_an_end_has_no_limit() -> None:
         ("failed==0x10", "must be a number"),
         ("failed==٣", "must be a number"),
         ("__import__('os').system('true')==0", "NAME OPERATOR VALUE"),
-        ("colour==3", "there is no colour; there are requests, done, failed"),
+        ("colour==3", "unknown name colour; available: requests, done, failed"),
         ("limit<none", "only be == or !="),
         ("limit==nothing", "must be one of none, interrupted"),
         ("limit==0", "must be one of"),

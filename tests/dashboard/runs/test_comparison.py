@@ -34,11 +34,11 @@ def lasting(run: Record, seconds: float) -> Record:
         ),
         (
             [lasting(SLOW, 3.0), lasting(SLOW, 3.02)],
-            "A and B take about as long (3.0 s and 3.0 s), with the same settings",
+            "A and B take about the same time (3.0 s and 3.0 s), with the same settings",
         ),
         (
             [lasting(FAST, 3.02), lasting(SLOW, 3.0)],
-            "A and B take about as long (3.0 s and 3.0 s): "
+            "A and B take about the same time (3.0 s and 3.0 s): "
             "max_overflow 0 instead of 10, pool_size 40 instead of 5",
         ),
         ([lasting(FAST, 1), lasting(SLOW, 250)], "A is 250 times as fast as B: "),
@@ -59,15 +59,15 @@ def lasting(run: Record, seconds: float) -> Record:
                 lasting(record(100, 15), 7.1),
                 lasting(record(60, 15, settings=Settings(requests=60, sleep_seconds=0.3)), 1.0),
             ],
-            "Not the same work, so no race (A 7.1 s, B 1.0 s): ",
+            "Different work, so the times are not comparable (A 7.1 s, B 1.0 s): ",
         ),
         (
             [replace(SLOW, request_specs=("/orders",)), SLOW],
-            "Not the same work, so no race (A 3.0 s, B 3.0 s): they asked for different things",
+            "Different work, so the times are not comparable (A 3.0 s, B 3.0 s): they made different requests",
         ),
         (
             [replace(SLOW, status="cancelled"), FAST],
-            "A was not finished (40 of 40 done), so the times say little: ",
+            "A did not finish (40 of 40 done), so the times say little: ",
         ),
     ],
 )
@@ -110,7 +110,7 @@ def test_two_to_four_runs_can_be_compared(count: int) -> None:
 
 def test_runs_without_marks_can_be_compared() -> None:
     empty = record(0, marks=(), status="broken-off", settings=Settings(requests=40))
-    assert compare([empty, empty])["sentence"].startswith("A was not finished (0 of 40 done) and B")
+    assert compare([empty, empty])["sentence"].startswith("A did not finish (0 of 40 done) and B")
 
 
 def test_a_run_without_batches_has_none_and_not_0() -> None:

@@ -73,17 +73,17 @@ def test_batches_are_told_as_short_as_their_sizes_allow(sizes: list[int], words:
             9,
             [1],
             "cancelled",
-            "Cancelled after 2.0 s: 1 of 9 done, 8 broken off",
+            "Cancelled after 2.0 s: 1 of 9 done, 8 aborted",
         ),
         ([], 20, [], "cancelled", "Cancelled before the release: 20 requests not sent"),
-        ([], 20, [], "done", "Nothing is known of the 20 requests of this run"),
-        ([], 1, [], "failed", "Nothing is known of the 1 request of this run"),
+        ([], 20, [], "done", "No data about the 20 requests of this run"),
+        ([], 1, [], "failed", "No data about the 1 request of this run"),
         (
             [*done(3), FAILED],
             9,
             [3],
             "failed",
-            "3 of 9 requests done in one batch; 1 failed, 5 without an end, the last ended after "
+            "3 of 9 requests done in one batch; 1 failed, 5 unfinished, the last ended after "
             "2.0 s",
         ),
     ],

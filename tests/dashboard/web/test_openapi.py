@@ -212,7 +212,7 @@ def test_runs_are_compared_by_number_or_live_name(
     body = answer.get_json()
     jsonschema.validate(body, schema_of(document, "Comparison"))
     assert [each["number"] for each in body["runs"]] == [number, run.history_id]
-    assert body["sentence"].startswith("Not the same work, so no race")
+    assert body["sentence"].startswith("Different work, so the times are not comparable")
     for runs in ("", str(number), f"{number},{number}", ",".join(map(str, range(1, 7)))):
         assert client.get("/api/compare", query_string={"runs": runs}).status_code in {404, 422}
     live = client.get(f"/api/runs/{run.id}/export?format=jsonl")

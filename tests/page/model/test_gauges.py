@@ -166,7 +166,7 @@ def test_gauges_say_what_they_show(ask: Ask) -> None:
     assert gauges(ask, "gauge.read(0.2)", [7])[0] == ["15 of 15 out", "2 waiting"]
     assert gauges(ask, "gauge.read(null)", [7])[0] == ["max 15 of 15 out", "max 2 waiting"]
     assert gauges(ask, "gauge.sentence", [7])[0] == (
-        "pool: at most 15 of 15 connections out, at most 2 requests waiting for one."
+        "pool: at most 15 of 15 connections checked out, at most 2 requests waiting for one."
     )
 
 

@@ -23,8 +23,8 @@ def _explain(evidence: Evidence) -> str:
     reached = (mark.at for mark in marks if mark.phase is Phase.HANDLING)
     text = (
         f"{of_all(len(late), evidence)} found the backlog of "
-        f"{evidence.model.backlog} full, and the kernel tried their connections again: the "
-        f"last of them reached a worker {max(reached, default=evidence.total):.1f} s after the "
+        f"{evidence.model.backlog} full, so the kernel retried their connections: the "
+        f"last one reached a worker {max(reached, default=evidence.total):.1f} s after the "
         "release."
     )
     lost = evidence.reset_unserved()

@@ -11,7 +11,7 @@ LIMIT = Limit(
     precedence=20,
     detect=lambda evidence: evidence.lag > max(SHORT_SECONDS, LATE_SHARE * evidence.total),
     explain=lambda evidence: (
-        f"Our own generator was late: it read answers up to {evidence.lag:.2f} s after they had "
+        f"The load generator was late: it read responses up to {evidence.lag:.2f} s after they "
         "arrived, so this run says little about the server."
     ),
     suggest=lambda evidence: [{"requests": max(1, evidence.model.requests // 2)}],

@@ -24,7 +24,7 @@ def _explain(evidence: Evidence) -> str:
     model = evidence.model
     return (
         f"{of_all(evidence.failed('too-many-connections'), evidence)} got no connection from "
-        f"the database: it gives {usable_connections(model)}, and "
+        f"the database: it allows {usable_connections(model)}, and "
         f"{_asked(model)} asked for more."
     )
 

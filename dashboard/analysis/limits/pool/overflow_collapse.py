@@ -29,7 +29,7 @@ def _explain(evidence: Evidence) -> str:
         f"{waited(evidence.pool_waiters, evidence)} waited for a connection. "
         f"{pool(model)} at a time at first, "
         f"then {evidence.min_in_use()}{where}: while requests waited, {lost} overflow connections "
-        f"were closed and their places were lost ({evidence.mean_in_use():.1f} in use on average)."
+        f"were closed and not replaced ({evidence.mean_in_use():.1f} in use on average)."
     )
 
 

@@ -16,9 +16,9 @@ def _explain(evidence: Evidence) -> str:
     model = evidence.model
     return (
         f"{waited(evidence.queue_waiters, evidence)} waited for gevent's event loop: "
-        f"{model.driver} waits for the database in C and holds the loop, so "
+        f"{model.driver} blocks in C while it waits for the database, so "
         f"{workers(model)} x 1 request = {model.workers} at a time, although "
-        f"{model.worker_connections} could be open."
+        f"worker_connections allows {model.worker_connections}."
     )
 
 
@@ -35,5 +35,5 @@ LIMIT = Limit(
     detect=_detect,
     explain=_explain,
     suggest=_suggest,
-    as_next="the next limit is the driver, which holds the loop",
+    as_next="the next limit is the driver, which blocks the event loop",
 )

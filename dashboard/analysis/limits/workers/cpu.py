@@ -26,8 +26,8 @@ def _explain(evidence: Evidence) -> str:
     model = evidence.model
     slept = f" for sleeps of {model.sleep_seconds:g} s" if model.kind is TargetKind.EXAMPLE else ""
     return (
-        f"The workers were busy computing, not waiting: the busiest took "
-        f"{evidence.cpu_share * 100:.0f} % of one core, and the run took {evidence.total:.1f} s"
+        f"The workers were busy computing, not waiting: the busiest used "
+        f"{evidence.cpu_share * 100:.0f}% of one core, and the run took {evidence.total:.1f} s"
         f"{slept}."
     )
 

@@ -48,9 +48,9 @@ def _explain(evidence: Evidence) -> str:
     shares = sorted(evidence.shares.values(), reverse=True)
     shares += [0] * (workers - len(shares))
     return (
-        f"The workers shared the requests unevenly: {' and '.join(map(str, shares))} of "
-        f"{sum(shares)}, where {math.ceil(sum(shares) / workers)} each would have been even. "
-        "A worker takes connections that it cannot serve yet, and keeps them."
+        f"The requests were shared unevenly among the workers: {' and '.join(map(str, shares))} of "
+        f"{sum(shares)}, instead of {math.ceil(sum(shares) / workers)} each. "
+        "A worker accepts connections that it cannot serve yet, and keeps them."
     )
 
 

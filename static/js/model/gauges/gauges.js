@@ -131,7 +131,7 @@ function poolGauge(title, pids, context, pool) {
     read: (
       at,
     ) => [`${counted(out, mostOut, at)}${of} out`, `${counted(waiting, mostWaiting, at)} waiting`],
-    sentence: `${title}: at most ${connections(mostOut, capacity)} out, ` +
+    sentence: `${title}: at most ${connections(mostOut, capacity)} checked out, ` +
       `at most ${plural(mostWaiting, "request")} waiting for one.`,
   };
 }

@@ -52,8 +52,8 @@ const limitWords = (capacity) => (capacity === null ? "" : ` of ${capacity}`);
 function usageWords(usage, capacity, hoverTime) {
   const moment = hoverTime === null ? "" : `at ${clock(hoverTime)}: `;
   const out = capacity === null
-    ? `${count(usage.out, "connection")} out, no pool limit`
-    : `${withinCapacity(usage.out, capacity)}${limitWords(capacity)} out`;
+    ? `${count(usage.out, "connection")} checked out, no pool limit`
+    : `${withinCapacity(usage.out, capacity)}${limitWords(capacity)} checked out`;
   return `${moment}${out} · ${usage.waiting.toLocaleString("en-US")} waiting`;
 }
 
@@ -111,7 +111,7 @@ export function createPoolGauge() {
       root.classList.toggle("is-quiet", kind !== "app" && settings.endpoint === "python");
       const isPeak = hasEnded && hoverTime === null;
       const words = isPeak
-        ? `at most ${withinCapacity(peakOf(rows), capacity)}${limitWords(capacity)} out at once`
+        ? `at most ${withinCapacity(peakOf(rows), capacity)}${limitWords(capacity)} checked out at once`
         : usageWords(usage, capacity, hoverTime);
       setText(label, words);
     },
