@@ -238,7 +238,7 @@ def test_the_history_is_searched_sorted_and_paged(page: Page, keep: Keep, tag: s
     expect(page.locator("#history-empty")).to_have_text("No matching runs.")
 
     visit(page, f"/?run={broken}")
-    expect(page.locator("#sentence")).to_contain_text("Broken off: the dashboard ended")
+    expect(page.locator("#sentence")).to_contain_text("Interrupted: the dashboard stopped")
     expect(page.locator("#opened-facts")).to_contain_text("broken-off")
     expect(page.locator("#replay")).to_be_hidden()
 

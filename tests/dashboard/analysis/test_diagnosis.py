@@ -94,7 +94,7 @@ RECORDED = {
     "max-connections": (
         "max-connections",
         [
-            "53 of 80 requests got no connection from the database: it gives 27",
+            "53 of 80 requests got no connection from the database: it allows 27",
             "NullPool, which opens one for each checkout, asked for more",
             "With pool_class QueuePool, pool_size 27, max_overflow 0 all would be answered",
         ],
@@ -110,7 +110,7 @@ RECORDED = {
         "backlog",
         [
             "17 of 20 requests found the backlog of 1 full",
-            "the last of them reached a worker 14.3 s after the release",
+            "the last one reached a worker 14.3 s after the release",
             "backlog 20 would take 1.1 s instead of 14.3 s",
         ],
     ),
@@ -312,7 +312,7 @@ TOLD: list[tuple[str, dict[str, Any], list[Request], dict[str, Any], list[str]]]
         EACH_ITS_OWN,
         [*SERVED, *failing(6, 5, "too-many-connections: sorry")],
         {},
-        ["5 of 10 requests got no connection from the database: it gives 7", "pool_size 7"],
+        ["5 of 10 requests got no connection from the database: it allows 7", "pool_size 7"],
     ),
     (
         "worker-connections",

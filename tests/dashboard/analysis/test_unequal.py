@@ -219,7 +219,7 @@ def test_the_limit_of_another_server_is_read_off_its_requests() -> None:
     assert "at most 1 at a time" in found.sentence
     silent = there([request(n, f"queued 0 done {n}") for n in range(1, 5)])
     assert diagnose(silent).limit == "unknown"
-    assert "not known" in diagnose(silent).sentence
+    assert "unknown" in diagnose(silent).sentence
     assert "No request was answered" in diagnose(there([])).sentence
 
 
