@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fields import Field
-from settings import FIELDS, MODES, Settings, SettingsError, read_settings
+from modes import MODES
+from settings import FIELDS, Settings, SettingsError, read_settings
 
 NUMBERS = [each for each in FIELDS.values() if each.kind != "choice"]
 CHOICES = [each for each in FIELDS.values() if each.kind == "choice"]

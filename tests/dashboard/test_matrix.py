@@ -15,7 +15,8 @@ from dashboard.marks.log import RunLog
 from dashboard.marks.requests import Request
 from dashboard.matrix import Cell, Survey, combinations, judge, settings_of
 from dashboard.runs.run import Run
-from settings import MYSQL_DRIVERS, POSTGRES_DRIVERS, Settings
+from modes import MYSQL_DRIVERS, POSTGRES_DRIVERS
+from settings import Settings
 from tests.dashboard.analysis.test_batches import from_backlog, through
 from tests.dashboard.conftest import eventually
 from tests.dashboard.stories import request

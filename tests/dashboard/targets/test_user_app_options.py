@@ -9,8 +9,8 @@ import pytest
 from dashboard.cli.app_options import app_of, app_settings, request_specs_of
 from dashboard.errors import StartError
 from dashboard.targets.user_app_environment import AppEnvironment
-from dashboard.targets.user_app_gunicorn import AppSpec, UserApp, last_lines
 from dashboard.targets.user_app_options import App, read_app
+from dashboard.targets.user_app_spec import AppSpec, UserApp, last_lines
 from dashboard.workload.mix import parse_request_spec
 from settings import Settings, SettingsError, read_settings
 
