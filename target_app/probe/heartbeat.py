@@ -12,8 +12,6 @@ import threading
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from .beacon import Beacon
-
 PERIOD_SECONDS = 0.05
 AGAIN_BEATS = 20  # after which the notices that a datagram may have lost are sent again
 
@@ -55,11 +53,11 @@ def decode(notice: Dict[str, Any]) -> Heartbeat:
 
 
 class Pulse:
-    """Sends the beats of this worker, and calls ``again`` once a second."""
+    """Sends the beats of this worker to ``beacon``, and calls ``again`` once a second."""
 
     def __init__(
         self,
-        beacon: Beacon,
+        beacon: Any,
         token: str,
         pools: Callable[[], List[PoolState]],
         again: Optional[Callable[[], None]] = None,

@@ -40,7 +40,9 @@ class Place(NamedTuple):
 
 
 def place_of(frame: Any) -> Optional[Place]:
-    """The place of a frame; the innermost line at all where none is the app's; None for ours."""
+    """The place of a frame; the innermost line at all where none is the app's; None for none."""
+    if frame is None:
+        return None
     innermost = frame
     while frame is not None:
         path = frame.f_code.co_filename
@@ -99,11 +101,19 @@ def decode(notice: Dict[str, Any]) -> Hold:
 class Watchdog:
     """Looks at a loop's thread whenever its beat is late; ``tell`` gets each hold.
 
-    ``thread_id`` is the system's, ``period`` the seconds between two beats.
+    ``thread_id`` is the system's, ``period`` the seconds between two beats, ``over`` says when
+    there is nothing left to look at.
     """
 
-    def __init__(self, thread_id: int, period: float, tell: Callable[[Hold], None]) -> None:
+    def __init__(
+        self,
+        thread_id: int,
+        period: float,
+        tell: Callable[[Hold], None],
+        over: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._thread_id = thread_id
+        self._over = over
         self._period = period
         self._tell = tell
         self._beat_at = time.monotonic()
@@ -119,7 +129,7 @@ class Watchdog:
     def _watch(self, sleep: Callable[[float], None]) -> None:
         seen: Dict[Place, int] = {}
         beat_at = told = self._beat_at
-        while True:
+        while not self._over():
             sleep(LOOK_SECONDS)
             if self._beat_at != beat_at:  # it runs again, or all the time
                 if seen:
@@ -147,7 +157,7 @@ class Watchdog:
 def watch_asyncio(pulse: Pulse, tell: Callable[[Hold], None]) -> None:
     """Beat in the running asyncio loop, for as long as it runs, and watch who holds it."""
     loop = asyncio.get_running_loop()
-    watchdog = Watchdog(threading.get_ident(), PERIOD_SECONDS, tell)
+    watchdog = Watchdog(threading.get_ident(), PERIOD_SECONDS, tell, loop.is_closed)
     empty = contextvars.Context()  # the beats are of no request
 
     def beat(due: float) -> None:

@@ -28,8 +28,7 @@ def queued(trail: Trail, call: Call) -> Call:
     waiting = trail.marks[-1]
 
     def taken(*given: Any, **named: Any) -> Any:
-        if trail.marks[-1] is waiting:
-            trail.enter(phase, before.connection)
+        trail.resume(waiting, phase, before.connection)
         return call(*given, **named)
 
     return taken

@@ -42,6 +42,7 @@ class Trail:
         self._worker = os.getpid()
         self._home = threading.get_ident()
         self._lane = next(_lanes) if own_lane else lane()
+        self._entering = threading.Lock()
         self.marks: List[Mark] = []
         self.open = True  # until its header is written
         self.over = False  # the app has left it; a task that it started may still run
@@ -57,6 +58,23 @@ class Trail:
         note: str = "",
     ) -> None:
         """Mark that the request enters ``phase`` now."""
+        with self._entering:
+            self._enter(phase, connection, failure, message, note)
+
+    def resume(self, before: Mark, phase: Phase, connection: int) -> None:
+        """Enter ``phase`` unless something has been marked since ``before``, in any thread."""
+        with self._entering:
+            if self.marks[-1] is before:
+                self._enter(phase, connection)
+
+    def _enter(
+        self,
+        phase: Phase,
+        connection: int = 0,
+        failure: str = "",
+        message: str = "",
+        note: str = "",
+    ) -> None:
         if self.over:
             return
         if phase in _IN_VIEW:

@@ -124,7 +124,7 @@ def test_gunicorn_gets_what_was_chosen_and_one_import_path() -> None:
     )
     spec = AppSpec.of(settings, user_app)
     argv = spec.argv(30)
-    conf = "--config=python:poolscope_probe.gunicorn_conf"
+    conf = "--config=python:poolscope_probe.entry.gunicorn_conf"
     assert argv[1:5] == ["-m", "gunicorn", "shop:app", conf]
     assert {"--worker-class=gthread", "--threads=5", "--bind=127.0.0.1:0"} <= set(argv)
     assert not any("timeout" in word or "control" in word for word in argv)
