@@ -23,6 +23,7 @@ LATE_SECONDS = 0.1  # of a beat, from which on the loop counts as held
 TELL_SECONDS = 1.0  # after which a hold that goes on is told so far
 MOST_TEXT = 200  # characters of a name
 
+_NAMELESS = frozenset({"<genexpr>", "<listcomp>", "<dictcomp>", "<setcomp>", "<lambda>"})
 _paths = sysconfig.get_paths()
 _NOT_OF_APPS = tuple(
     os.path.realpath(_paths[name]) for name in ("stdlib", "platstdlib", "purelib", "platlib")
@@ -65,8 +66,11 @@ def _place(frame: Any, innermost: Any) -> Place:
     if innermost is not frame:
         module = str(innermost.f_globals.get("__name__", ""))
         call = (module + "." + innermost.f_code.co_name)[-MOST_TEXT:]
-    code = frame.f_code
-    return Place(code.co_filename[-MOST_TEXT:], frame.f_lineno, code.co_name[:MOST_TEXT], call)
+    named = frame
+    while named.f_code.co_name in _NAMELESS and named.f_back is not None:
+        named = named.f_back  # a line of a lambda is one of the function round it
+    function = named.f_code.co_name[:MOST_TEXT]
+    return Place(frame.f_code.co_filename[-MOST_TEXT:], frame.f_lineno, function, call)
 
 
 class Hold(NamedTuple):
