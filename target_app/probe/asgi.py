@@ -114,12 +114,11 @@ async def _answer(app: ASGIApp, scope: Scope, receive: Receive, send: Send, trai
 
 def _with_header(message: Dict[str, Any], trail: Trail) -> Dict[str, Any]:
     trail.enter(Phase.RESPONDING)
-    name, value = trail.header()
-    try:
-        headers = [*message.get("headers", ()), (name.lower().encode(), value.encode())]
-    except TypeError:  # the server says what it thinks of such headers
+    headers = message.get("headers")
+    if not isinstance(headers, (list, tuple)):  # the server says what it thinks of such headers
         return message
-    return {**message, "headers": headers}
+    name, value = trail.header()
+    return {**message, "headers": [*headers, (name.lower().encode(), value.encode())]}
 
 
 def is_asgi(app: Any) -> bool:
