@@ -51,7 +51,7 @@ lock:
 # The drivers are optional: where one has no wheel, the others are installed all the same.
 $(VENV)/.run: pyproject.toml $(LOCK) scripts/make_venv.sh scripts/extra.py
 	@sh scripts/make_venv.sh $(PYTHON) $(VENV)
-	$(INSTALL) -e .
+	$(INSTALL) -e .[asgi]
 	@$(BIN)/python scripts/extra.py drivers | while read -r driver; do \
 	    $(INSTALL) --only-binary :all: "$$driver" \
 	    || echo "No wheel of $$driver for this machine: its driver will not be offered."; \

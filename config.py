@@ -26,6 +26,8 @@ class TargetConfig:
     max_overflow: int = 10
     pool_timeout: float = 30 * SECONDS
     psycogreen: bool = False
+    mode: str = ""  # one of the asyncio modes, for target_app.asgi
+    thread_tokens: int = 0  # of anyio's threads; 0 leaves anyio's own forty
     beacon: str = ""  # HOST:PORT that marks are sent to; none without a dashboard
     token: str = ""  # lets the dashboard know its own target's notices
 
@@ -43,6 +45,8 @@ class TargetConfig:
             postgres_url=environ.get("POSTGRES_URL") or _embedded_postgres_url(environ),
             mysql_url=environ.get("MYSQL_URL", ""),
             sleep_seconds=settings.sleep_seconds,
+            mode=environ.get("MODE", ""),
+            thread_tokens=_whole(environ.get("THREAD_TOKENS", ""), 0),
             psycogreen=environ.get("PSYCOGREEN", "").lower() in {"1", "true", "yes", "on"},
             beacon=environ.get("POOLSCOPE_BEACON", ""),
             token=environ.get("POOLSCOPE_TOKEN", ""),
@@ -57,6 +61,8 @@ class TargetConfig:
             "POSTGRES_URL": self.postgres_url,
             "MYSQL_URL": self.mysql_url,
             "SLEEP_SECONDS": str(self.sleep_seconds),
+            "MODE": self.mode,
+            "THREAD_TOKENS": str(self.thread_tokens),
             "PSYCOGREEN": "true" if self.psycogreen else "",
             "POOLSCOPE_BEACON": self.beacon,
             "POOLSCOPE_TOKEN": self.token,
@@ -99,13 +105,13 @@ class Environment:
             path=environ.get("PATH", os.defpath),
             ci=environ.get("CI", "").lower() == "true",
             history_url=environ.get("HISTORY_URL", ""),
-            history_keep=_history_keep(environ.get("HISTORY_KEEP", "")),
+            history_keep=_whole(environ.get("HISTORY_KEEP", ""), HISTORY_KEEP),
             server_token=environ.get("POOLSCOPE_SERVER_TOKEN", ""),
         )
 
 
-def _history_keep(given: str) -> int:
-    return int(given) if given.isascii() and given.isdigit() and int(given) else HISTORY_KEEP
+def _whole(given: str, default: int) -> int:
+    return int(given) if given.isascii() and given.isdigit() and int(given) else default
 
 
 def _default_data_dir() -> Path:

@@ -8,34 +8,21 @@ made.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from fields import Field, choice, number, shown
+from modes import (
+    ASGI,
+    MODES,
+    MOST_REQUESTS,
+    MYSQL_DRIVERS,
+    POSTGRES_DRIVERS,
+    SERVERS,
+    asgi_concurrency,
+    mixed,
+)
 
 AUTO = "auto"
-
-
-class Mode(NamedTuple):
-    """A preset over worker class and drivers."""
-
-    name: str
-    title: str
-    worker_class: str
-    postgres_driver: str
-    mysql_driver: str
-
-
-MODES = {
-    mode.name: mode
-    for mode in (
-        Mode("blocking", "server and database blocking", "sync", "psycopg2", "pymysql"),
-        Mode("gevent", "database blocking", "gevent", "psycopg2", "mysqlclient"),
-        Mode("gevent-green", "both non-blocking", "gevent", "psycopg2-green", "pymysql"),
-        Mode("threads", "a thread per request", "gthread", "psycopg2", "pymysql"),
-    )
-}
-POSTGRES_DRIVERS = ("psycopg2", "psycopg2-green", "psycopg")
-MYSQL_DRIVERS = ("pymysql", "mysqlconnector", "mysqlclient")
 ENDPOINTS = {name: f"/sleep/{name}/" for name in ("python", "postgres", "mysql")}
 
 
@@ -70,7 +57,12 @@ class Settings:
         "Where each request sleeps.",
     )
     requests: int = number(
-        100, 1, 10_000, "Requests", "main", "Number of requests, all released at the same moment."
+        100,
+        1,
+        MOST_REQUESTS,
+        "Requests",
+        "main",
+        "Number of requests, all released at the same moment.",
     )
     sleep_seconds: float = number(1.0, 0, 60, "Sleep", "main", "How long each request sleeps.", "s")
     worker_class: str = choice(
@@ -87,8 +79,31 @@ class Settings:
         "server",
         "Database driver; auto uses the mode's.",
     )
+    server: str = choice(
+        AUTO,
+        (AUTO, *SERVERS),
+        "Server",
+        "server",
+        "What serves the app; auto: gunicorn for WSGI, and for ASGI what your app calls for.",
+    )
     workers: int = number(1, 1, 16, "Workers", "server", "Worker processes.")
     threads: int = number(8, 1, 1000, "Threads", "server", "Threads per worker (gthread only).")
+    thread_tokens: int = number(
+        40,
+        1,
+        1000,
+        "Thread tokens",
+        "server",
+        "Threads per worker that anyio runs def endpoints in (ASGI only); 40 is anyio's default.",
+    )
+    limit_concurrency: int = number(
+        0,
+        0,
+        20_000,
+        "limit_concurrency",
+        "server",
+        "Connections beyond which uvicorn answers 503; 0 means no limit.",
+    )
     worker_connections: int = number(
         1000,
         1,
@@ -172,10 +187,15 @@ class Settings:
 
     @property
     def worker(self) -> str:
-        """gunicorn's worker class: ``sync``, ``gevent`` or ``gthread``."""
+        """The worker class: ``sync``, ``gevent`` or ``gthread`` of gunicorn, or ``asgi``."""
         if self.worker_class != AUTO:
             return self.worker_class
         return MODES[self.mode].worker_class
+
+    @property
+    def interface(self) -> str:
+        """``WSGI`` or ``ASGI``."""
+        return "ASGI" if self.worker == ASGI else "WSGI"
 
     @property
     def database(self) -> str:
@@ -203,6 +223,8 @@ class Settings:
     @property
     def concurrency(self) -> int:
         """Requests that one worker runs at once, as long as nothing holds its loop."""
+        if self.worker == ASGI:
+            return asgi_concurrency(self.mode, self.thread_tokens)
         return {"sync": 1, "gthread": self.threads}.get(self.worker, self.worker_connections)
 
     @property
@@ -258,6 +280,8 @@ def _contradictions(settings: Settings) -> list[tuple[str, str]]:
             f"{settings.worker} worker does not have: use driver psycopg2, or worker class gevent"
         )
         errors.append(("driver", why))
+    driver = "" if settings.driver == AUTO else settings.driver
+    errors += mixed(settings.mode, settings.worker, settings.server, driver)
     drivers = MYSQL_DRIVERS if settings.database == "mysql" else POSTGRES_DRIVERS
     if settings.driver != AUTO and settings.driver not in drivers:
         why = (

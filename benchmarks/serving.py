@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import requests
 
 from config import ROOT, TargetConfig, child_environ
-from dashboard.targets.gunicorn import TargetSpec
+from dashboard.targets.own_app import TargetSpec
 from settings import read_settings
 
 from .fresh import fresh_runtime

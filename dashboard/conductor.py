@@ -15,7 +15,7 @@ from dashboard.databases.monitor import Monitor
 from dashboard.history.store import History, HistoryError
 from dashboard.marks.events import Event, sample_of
 from dashboard.marks.log import RunLog
-from dashboard.marks.samples import Sample, samples_of_heartbeat
+from dashboard.marks.samples import Sample, samples_of_heartbeat, samples_of_hold
 from dashboard.processes.children import Children
 from dashboard.processes.listen_limit import listen_limit
 from dashboard.processes.open_files import files_needed
@@ -24,16 +24,18 @@ from dashboard.runs.page_state import TargetStatus
 from dashboard.runs.run import Run
 from dashboard.targets.external import ExternalTarget
 from dashboard.targets.external_address import ExternalServer
-from dashboard.targets.gunicorn import GunicornProcess
+from dashboard.targets.servers.process import ServerProcess
 from dashboard.targets.sleeping import SleepingTarget
 from dashboard.targets.target import Target
 from dashboard.targets.user_app import UserAppTarget
-from dashboard.targets.user_app_gunicorn import UserApp
+from dashboard.targets.user_app_spec import UserApp
 from dashboard.tokens import same_token
 from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
 from settings import Settings, TargetKind
 from target_app.probe.heartbeat import Heartbeat
+from target_app.probe.loop import Hold
+from target_app.probe.loop import decode as decode_hold
 from target_app.probe.marks import Mark
 
 from .changes import Changes
@@ -50,7 +52,7 @@ class Conductor:
     def __init__(  # noqa: PLR0913, PLR0917  one per part
         self,
         databases: Databases,
-        gunicorn: GunicornProcess,
+        gunicorn: ServerProcess,
         children: Children,
         history: History | None = None,
         external: ExternalServer | None = None,
@@ -98,13 +100,22 @@ class Conductor:
             run.log.add(mark)
 
     def on_notice(self, event: str, token: str, pid: int, more: dict[str, Any]) -> None:
-        """Take a notice of the target; what it has found in an app goes to the going run."""
+        """Take a notice of the target; what it tells of its app and its loop goes to the run."""
+        if event == "held":
+            self._on_hold(token, decode_hold(more))
+            return
         self.gunicorn.on_notice(event, token, pid, more)
         if event == "worker-exit" and self._watch is not None and self.gunicorn.owns(token):
             self._watch.look()
         run = self.last
         if event == "found" and run is not None and run.is_running:
             run.found = self.gunicorn.found
+
+    def _on_hold(self, token: str, hold: Hold) -> None:
+        run, folder = self.last, self.gunicorn.cwd
+        if run is not None and run.status == "running" and self.gunicorn.owns(token):
+            ended = hold.at + hold.seconds
+            run.log.add_samples(ended, lambda at: samples_of_hold(hold, at, folder))
 
     def on_heartbeat(self, token: str, heartbeat: Heartbeat) -> None:
         """Take the heartbeat of a worker of the target."""

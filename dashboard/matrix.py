@@ -7,14 +7,15 @@ from dataclasses import asdict, dataclass
 
 from dashboard.runs import report
 from dashboard.runs.run import Run
-from settings import MYSQL_DRIVERS, POSTGRES_DRIVERS, Settings, SettingsError, read_settings
+from modes import ASGI, ASYNC_DRIVERS, MYSQL_DRIVERS, POSTGRES_DRIVERS
+from settings import Settings, SettingsError, read_settings
 
 from .conductor import Conductor
 from .errors import Busy, StartError
 
 REQUESTS = 5
 SLEEP_SECONDS = 0.5
-WORKER_CLASSES = ("sync", "gthread", "gevent")
+WORKER_CLASSES = ("sync", "gthread", "gevent", ASGI)
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,17 @@ def combinations() -> list[tuple[str, str]]:
 
 
 def settings_of(worker_class: str, driver: str) -> Settings | None:
-    """The run that measures one cell; None for a combination that is refused."""
+    """The run that measures one cell; None for a combination that is refused.
+
+    Under ASGI each driver is called from ``async def``.
+    """
+    served: dict[str, str] = {"worker_class": worker_class}
+    if worker_class == ASGI:
+        served = {"mode": "asyncio" if driver in ASYNC_DRIVERS else "asyncio-blocking"}
     try:
         return read_settings(
             {
-                "worker_class": worker_class,
+                **served,
                 "driver": driver,
                 "endpoint": "mysql" if driver in MYSQL_DRIVERS else "postgres",
                 "requests": REQUESTS,
@@ -133,7 +140,7 @@ def as_json(cells: Iterable[Cell]) -> str:
 
 
 def table(cells: Iterable[Cell]) -> list[list[str]]:
-    """A heading, then a line for each driver: how the three worker classes fare with it."""
+    """A heading, then a line for each driver: how the worker classes fare with it."""
     found = {(cell.driver, cell.worker_class): cell for cell in cells}
     lines = [["database", "driver", *WORKER_CLASSES]]
     for driver in (*POSTGRES_DRIVERS, *MYSQL_DRIVERS):

@@ -10,10 +10,10 @@ from dashboard.processes.children import Children
 from dashboard.processes.data_dir import claim
 from dashboard.processes.leftovers import Ledger
 from dashboard.targets.external_address import ExternalServer
-from dashboard.targets.gunicorn import GunicornProcess
 from dashboard.targets.receiver import Receiver
-from dashboard.targets.user_app_gunicorn import prepare_user_app
+from dashboard.targets.servers.process import ServerProcess
 from dashboard.targets.user_app_options import App
+from dashboard.targets.user_app_spec import prepare_user_app
 
 from .conductor import Conductor
 from .matrix import Survey
@@ -42,7 +42,7 @@ class Runtime:
             parts.callback(self.receiver.close)
             self.databases = Databases(environment, self.instance, self.children)
             parts.callback(self.databases.close)
-            self.gunicorn = GunicornProcess(self.children, self.receiver.address)
+            self.gunicorn = ServerProcess(self.children, self.receiver.address)
             parts.callback(self.gunicorn.stop)
             conductor = self.conductor = Conductor(
                 self.databases, self.gunicorn, self.children, self.history, external, self.user_app

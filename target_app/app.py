@@ -8,19 +8,20 @@ from werkzeug.exceptions import HTTPException
 
 from config import TargetConfig
 from target_app.probe.beacon import Beacon, parse_address
-from target_app.probe.pools import watch_pools
+from target_app.probe.pools.sqlalchemy_pools import watch_pools
 from target_app.probe.wsgi import Probe
 
 from .models import MYSQL, db
-from .views import BadSeconds, answer_failure, refuse_seconds, views
+from .seconds import BadSeconds
+from .views import answer_failure, refuse_seconds, views
 
 
-def engine_options(config: TargetConfig) -> dict[str, Any]:
+def engine_options(config: TargetConfig, queue_pool: type[QueuePool] = QueuePool) -> dict[str, Any]:
     """The arguments of ``create_engine`` for the configured pool."""
     if config.pool_class == "NullPool":
         return {"poolclass": NullPool}
     return {
-        "poolclass": QueuePool,
+        "poolclass": queue_pool,
         "pool_size": config.pool_size,
         "max_overflow": config.max_overflow,
         "pool_timeout": config.pool_timeout,

@@ -6,10 +6,11 @@ from typing import Any
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, create_engine, func, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 TODOS = 50
 MYSQL = "mysql"
+NO_MYSQL = "no MySQL: set MYSQL_URL, or install mariadb-server"
 
 
 class Database(SQLAlchemy):
@@ -62,16 +63,21 @@ def create_data() -> dict[str, int]:
     Needs an application context. A table that has rows is left as it is.
     """
     added = {}
-    for name, model in (("postgres", Todo), (MYSQL, MysqlTodo)):
-        bind = model.__bind_key__ if hasattr(model, "__bind_key__") else None
-        if bind not in db.engines:
-            continue
-        model.metadata.create_all(db.engines[bind])
-        added[name] = 0
-        if not db.session.scalar(select(func.count()).select_from(model)):
-            db.session.add_all(_todo(model, number) for number in range(1, TODOS + 1))
-            db.session.commit()
-            added[name] = TODOS
+    for name, model, bind in (("postgres", Todo, None), (MYSQL, MysqlTodo, MYSQL)):
+        if bind in db.engines:
+            with Session(db.engines[bind]) as session:
+                added[name] = fill(session, model)
+    return added
+
+
+def fill(session: Session, model: type[TodoColumns]) -> int:
+    """Create a table and fill it if it is empty; the rows that were added."""
+    model.metadata.create_all(session.connection())  # type: ignore[attr-defined]
+    added = 0
+    if not session.scalar(select(func.count()).select_from(model)):
+        session.add_all(_todo(model, number) for number in range(1, TODOS + 1))
+        added = TODOS
+    session.commit()
     return added
 
 

@@ -1,49 +1,35 @@
 """The original example's endpoints: each sleeps somewhere else, and answers with the todos."""
 
-import math
 import time
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from sqlalchemy import func, select
 
-from target_app.probe import wsgi
+from target_app.probe import trail
 from target_app.probe.failures import classify, last_line
 
 from .models import (
     MYSQL,
+    NO_MYSQL,
     MysqlTodo,
     Todo,
     TodoColumns,
     create_data,
     db,
 )
-
-MAX_SLEEP_SECONDS = 60.0
+from .seconds import read_seconds
 
 views = Blueprint("views", __name__)
 
 
-class BadSeconds(ValueError):
-    """``?seconds=`` is not a number that the endpoint sleeps for."""
-
-
 def _seconds() -> float:
     """How long to sleep: ``?seconds=`` of the request, else the app's setting."""
-    given = request.args.get("seconds")
-    if given is None:
-        return float(current_app.config["SLEEP_SECONDS"])
-    try:
-        seconds = float(given)
-    except ValueError:
-        seconds = math.nan
-    if not 0 <= seconds <= MAX_SLEEP_SECONDS:
-        raise BadSeconds(f"seconds must be a number from 0 to {MAX_SLEEP_SECONDS:g}, not {given!r}")
-    return seconds
+    return read_seconds(request.args.get("seconds"), current_app.config["SLEEP_SECONDS"])
 
 
 def _todos(model: type[TodoColumns]) -> Response:
-    wsgi.note("todos")  # told apart from the sleep, which is what the run is about
+    trail.note("todos")  # told apart from the sleep, which is what the run is about
     todos = db.session.scalars(select(model).order_by(model.id)).all()
     return jsonify([todo.as_json() for todo in todos])
 
@@ -66,7 +52,7 @@ def sleep_postgres() -> Response:
 def sleep_mysql() -> Response:
     """Sleep in MySQL, holding a connection of the second pool."""
     if MYSQL not in db.engines:
-        raise LookupError("no MySQL: set MYSQL_URL, or install mariadb-server")
+        raise LookupError(NO_MYSQL)
     sleep = select(func.sleep(_seconds()))
     db.session.execute(sleep, bind_arguments={"bind": db.engines[MYSQL]})
     return _todos(MysqlTodo)

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fields import Field
-from settings import FIELDS, MODES, Settings, SettingsError, read_settings
+from modes import MODES
+from settings import FIELDS, Settings, SettingsError, read_settings
 
 NUMBERS = [each for each in FIELDS.values() if each.kind != "choice"]
 CHOICES = [each for each in FIELDS.values() if each.kind == "choice"]
@@ -97,10 +98,15 @@ def test_a_number_and_its_text_mean_the_same(number: int, as_text: bool) -> None
         ({"driver": "psycopg2-green", "mode": "blocking"}, "driver", "sync worker does not have"),
         ({"driver": "psycopg2-green", "mode": "threads"}, "driver", "gthread worker does not"),
         ({"driver": "psycopg2-green", "worker_class": "sync"}, "driver", "sync worker does not"),
-        ({"driver": "pymysql"}, "driver", "takes psycopg2, psycopg2-green, psycopg or auto"),
+        ({"driver": "pymysql"}, "driver", "psycopg, asyncpg or auto"),
         ({"driver": "pymysql", "endpoint": "python"}, "driver", "does not speak to postgres"),
         ({"driver": "psycopg", "endpoint": "mysql"}, "driver", "does not speak to mysql"),
         ({"pool_size": 0}, "max_overflow", "set max_overflow to 0 or -1"),
+        ({"mode": "asyncio", "worker_class": "sync"}, "worker_class", "served under ASGI"),
+        ({"mode": "threads", "server": "uvicorn"}, "server", "use server gunicorn"),
+        ({"mode": "asyncio", "driver": "psycopg2"}, "driver", "use mode asyncio-blocking"),
+        ({"mode": "asyncio-threads", "driver": "asyncpg"}, "driver", "use mode asyncio"),
+        ({"mode": "threads", "driver": "aiomysql", "endpoint": "mysql"}, "driver", "mode asyncio"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused_with_a_cure(
@@ -119,6 +125,8 @@ def test_settings_that_contradict_each_other_are_refused_with_a_cure(
         {"pool_size": 0, "pool_class": "NullPool"},
         {"driver": "psycopg2-green", "worker_class": "gevent", "mode": "blocking"},
         {"driver": "mysqlconnector", "endpoint": "mysql"},
+        {"driver": "psycopg", "mode": "asyncio", "server": "granian"},
+        {"driver": "psycopg", "mode": "asyncio-threads", "server": "gunicorn"},
     ],
 )
 def test_settings_that_only_look_contradictory_are_taken(given: dict[str, Any]) -> None:
@@ -129,7 +137,7 @@ def test_settings_that_only_look_contradictory_are_taken(given: dict[str, Any]) 
 @pytest.mark.parametrize("mode", MODES.values(), ids=lambda mode: mode.name)
 def test_a_mode_sets_worker_and_drivers(mode: Any) -> None:
     chosen = Settings(mode=mode.name)
-    assert (chosen.worker, chosen.postgres_driver, chosen.mysql_driver) == mode[2:]
+    assert (chosen.worker, chosen.postgres_driver, chosen.mysql_driver) == mode[2:5]
     assert chosen.database_driver == mode.postgres_driver
     assert Settings(mode=mode.name, endpoint="mysql").database_driver == mode.mysql_driver
 

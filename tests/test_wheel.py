@@ -20,12 +20,12 @@ ROOT = Path(__file__).resolve().parent.parent
 UV = [sys.executable, "-m", "uv"]
 pytestmark = pytest.mark.timeout(300)  # on a new machine the packages are downloaded
 # What a user's own directory may hold: names that our modules have as well.
-THEIR_NAMES = ("config", "settings", "fields", "dashboard", "target_app")
+THEIR_NAMES = ("config", "settings", "modes", "fields", "dashboard", "target_app")
 # An app of somebody's who uses all these names, each for a module of their own.
 THEIR_APP = """
-import config, dashboard, fields, settings, target_app
+import config, dashboard, fields, modes, settings, target_app
 
-for module in config, dashboard, fields, settings, target_app:
+for module in config, dashboard, fields, modes, settings, target_app:
     assert module.OWNER == "them", module
 
 def app(environ, start_response):

@@ -113,7 +113,7 @@ def _generations(
         before = bisect_right(ended, (service.start + HANDOVER_SECONDS, math.inf))
         running = len(ended) - before + 1
         left_at, generation = places.get(place, NOBODY) if place[1] else NOBODY
-        if left_at < service.start - service.waited - service.queued:
+        if left_at < service.start - service.delayed:
             limited = waited_for_pool(service) or full_until >= request.sent or running == 1
             generation = ended[before - 1][1] if limited and before else 0
         generation += 1

@@ -8,6 +8,7 @@ this and not the settings.
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from modes import ASGI, asgi_concurrency
 from settings import Settings, TargetKind
 
 NO_DRIVER = "none"
@@ -24,9 +25,12 @@ class EffectiveModel:
     kind: TargetKind
     endpoint: str  # of our example app
     requests: int
+    mode: str
     worker: str
     workers: int
     threads: int
+    thread_tokens: int  # of anyio's threads
+    limit_concurrency: int
     worker_connections: int
     backlog: int
     pool_class: str
@@ -68,6 +72,8 @@ class EffectiveModel:
     @property
     def concurrency(self) -> int:
         """Requests that one worker runs at once, as long as nothing holds its loop."""
+        if self.worker == ASGI:
+            return asgi_concurrency(self.mode, self.thread_tokens)
         return {"sync": 1, "gthread": self.threads}.get(self.worker, self.worker_connections)
 
     @property

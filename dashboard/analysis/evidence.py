@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dashboard.marks.events import Event, events_of
 from dashboard.marks.requests import Request, Service
-from dashboard.marks.samples import Sample, cpu_share
+from dashboard.marks.samples import Sample, cpu_share, held_seconds
 from settings import Settings
 
 from .batches import waited_for_pool
@@ -133,11 +133,17 @@ class Evidence:
     @property
     def queue_waiters(self) -> list[tuple[Service, Request]]:
         """The requests that waited for a worker for a good part of their service."""
-        return [
-            pair
-            for pair in self.services
-            if pair[0].queued > max(SHORT_SECONDS, QUEUE_SHARE * (pair[0].end - pair[0].start))
-        ]
+        return [pair for pair in self.services if _is_long(pair[0], pair[0].queued)]
+
+    @property
+    def thread_waiters(self) -> list[tuple[Service, Request]]:
+        """The requests whose blocking code waited for a thread for a good part of its service."""
+        return [pair for pair in self.services if _is_long(pair[0], pair[0].threaded)]
+
+    @property
+    def held(self) -> dict[str, float]:
+        """Seconds that the loops of the workers were held, by the place that held them."""
+        return held_seconds(self.samples)
 
     @property
     def cpu_share(self) -> float:
@@ -209,6 +215,10 @@ class Evidence:
         for pair in self.services:
             found.setdefault(pair[1].worker, []).append(pair)
         return list(found.values())
+
+
+def _is_long(service: Service, wait: float) -> bool:
+    return wait > max(SHORT_SECONDS, QUEUE_SHARE * (service.end - service.start))
 
 
 def _covered(spans: Iterable[tuple[float, float]]) -> float:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from dashboard.marks.requests import Request, Service
+
 from .evidence import Evidence
 from .limits import LIMITS
 from .limits.limit import Wait
@@ -28,15 +30,22 @@ def sentence_for(limit: str, evidence: Evidence, suggestions: Sequence[Suggestio
 def evidence_for(limit: str, evidence: Evidence) -> str:
     """Which requests waited, how long, and what share of all their time that was."""
     wait = LIMITS[limit].wait if limit in LIMITS else Wait.WORKER
-    by_pool = wait is Wait.CONNECTION
-    pairs = evidence.pool_waiters if by_pool else evidence.queue_waiters
+    pairs, waits = _waits(wait, evidence)
     whole = sum(request.response_seconds or 0.0 for request in evidence.requests)
     if limit in {"none", "unknown", "interrupted"} or not pairs or not whole:
         return ""
-    waits = [service.waited if by_pool else service.queued for service, _ in pairs]
     numbers = sorted(request.seq for _, request in pairs)
     return (
         f"Requests {ranges(numbers)} waited {min(waits):.1f} to {max(waits):.1f} s for "
         f"{wait.value}: {sum(waits):.0f} of {whole:.0f} request-seconds "
         f"({100 * sum(waits) / whole:.0f}%)."
     )
+
+
+def _waits(wait: Wait, evidence: Evidence) -> tuple[list[tuple[Service, Request]], list[float]]:
+    """Who waited for that, and for how long."""
+    if wait is Wait.CONNECTION:
+        return evidence.pool_waiters, [service.waited for service, _ in evidence.pool_waiters]
+    if wait is Wait.POOL_THREAD:
+        return evidence.thread_waiters, [s.threaded for s, _ in evidence.thread_waiters]
+    return evidence.queue_waiters, [service.queued for service, _ in evidence.queue_waiters]

@@ -194,7 +194,8 @@ def _limit(model: EffectiveModel, at_once: int, width: int, pool: int | None) ->
     if holds_loop(model):
         return "blocking-driver"
     names = {"sync": "sync-workers", "gthread": "threads", "gevent": "worker-connections"}
-    return names[model.worker]
+    asgi = "anyio-threads" if model.mode == "asyncio-threads" else "event-loop-blocked"
+    return names.get(model.worker, asgi)
 
 
 def _range(
@@ -265,6 +266,10 @@ def _reason(model: EffectiveModel, limit: str, at_once: int) -> str:
             "ask for more"
         ),
         "sync-workers": f"{workers} x 1 request at a time",
+        "anyio-threads": (
+            f"{workers} x {counted(model.thread_tokens, 'thread')} of anyio = {at_once} at a time"
+        ),
+        "event-loop-blocked": f"{workers} x 1 request at a time: the call holds the event loop",
         "threads": f"{workers} x {counted(model.threads, 'thread')} = {at_once} at a time",
         "worker-connections": (
             f"{workers} x {model.worker_connections} worker_connections = {at_once} at a time"

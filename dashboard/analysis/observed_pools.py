@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from dashboard.marks.requests import Request
-from settings import MYSQL_DRIVERS, Settings, SettingsError, TargetKind, read_settings
+from modes import MYSQL_DRIVERS
+from settings import Settings, SettingsError, TargetKind, read_settings
 from target_app.probe.pools import NUMBERS_PER_POOL
 
 from .effective_model import NO_DRIVER, EffectiveModel
@@ -73,6 +74,7 @@ class ObservedApp:
     drivers: tuple[str, ...] = ()  # modules
     green: bool = False  # psycopg2 hands its waiting over to gevent
     uses: tuple[str, ...] = field(default=())  # of sqlalchemy, flask_sqlalchemy, django
+    tokens: int | None = None  # of anyio's threads in each worker; None where it is not used
 
     def as_json(self) -> dict[str, Any]:
         """For JSON; ``found_of_json`` reads it back."""
@@ -96,11 +98,12 @@ def observed_from_notice(notice: Mapping[str, Any]) -> ObservedApp:
             for pool in notice["pools"]
         )
         drivers = tuple(str(name)[:60] for name in notice["drivers"])
+        tokens = _whole(notice.get("tokens"))
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ValueError("not what a worker tells of its app") from error
     uses = ("sqlalchemy", "flask_sqlalchemy", "django")
     return ObservedApp(
-        pools, drivers, bool(notice.get("green")), tuple(n for n in uses if notice.get(n))
+        pools, drivers, bool(notice.get("green")), tuple(n for n in uses if notice.get(n)), tokens
     )
 
 
@@ -110,6 +113,7 @@ def observed_from_json(given: Mapping[str, Any]) -> ObservedApp:
         "pools": [dict(pool) | {"class": pool["kind"]} for pool in given["pools"]],
         "drivers": given["drivers"],
         "green": given["green"],
+        "tokens": given.get("tokens"),
         **dict.fromkeys(given["uses"], True),
     }
     return observed_from_notice(told)
@@ -137,7 +141,8 @@ def merged(found: Iterable[ObservedApp]) -> ObservedApp | None:
     most = max(told, key=lambda each: len(each.pools))
     drivers = sorted({name for each in told for name in each.drivers})
     uses = sorted({name for each in told for name in each.uses})
-    return ObservedApp(most.pools, tuple(drivers), any(each.green for each in told), tuple(uses))
+    green = any(each.green for each in told)
+    return ObservedApp(most.pools, tuple(drivers), green, tuple(uses), most.tokens)
 
 
 def limiting_pool(found: ObservedApp, requests: Iterable[Request]) -> ObservedPool | None:
@@ -219,6 +224,9 @@ def _of_app(  # noqa: PLR0913
     """An app's run; ``is_green`` None: as it was found."""
     green = is_green if is_green is not None else found is not None and found.green
     driver = _driver(found, pool, green=green)
+    asked_tokens = settings.thread_tokens != Settings.thread_tokens
+    if found is not None and found.tokens and not asked_tokens:
+        limits["thread_tokens"] = found.tokens
     return EffectiveModel.of(
         settings,
         TargetKind.APP,

@@ -14,6 +14,7 @@ from .observed_pools import POOL_FIELDS
 # Limits of which the measured services tell what another number of places would bring.
 QUEUES = frozenset(
     {"sync-workers", "threads", "blocking-driver", "worker-connections", "uneven-workers"}
+    | {"anyio-threads", "event-loop-blocked"}
     | {"pool-capacity", "overflow-collapse", "pool-timeout"}
 )
 IMPLIED = ("driver ", "worker_class auto")  # what an app's mode says already

@@ -32,18 +32,22 @@ DIALECTS = {
     "psycopg2": "postgresql+psycopg2",
     "psycopg2-green": "postgresql+psycopg2",
     "psycopg": "postgresql+psycopg",
+    "asyncpg": "postgresql+asyncpg",
     "pymysql": "mysql+pymysql",
     "mysqlconnector": "mysql+mysqlconnector",
     "mysqlclient": "mysql+mysqldb",
+    "aiomysql": "mysql+aiomysql",
 }
 # The module that each driver is, and the package that brings it.
 MODULES = {
     "psycopg2": ("psycopg2", "psycopg2-binary"),
     "psycopg2-green": ("psycogreen", "psycogreen"),
     "psycopg": ("psycopg", "psycopg[binary]"),
+    "asyncpg": ("asyncpg", "asyncpg"),
     "pymysql": ("pymysql", "PyMySQL"),
     "mysqlconnector": ("mysql.connector", "mysql-connector-python"),
     "mysqlclient": ("MySQLdb", "mysqlclient-static"),
+    "aiomysql": ("aiomysql", "aiomysql"),
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dashboard.analysis.observed_pools import observed_from_json
-from dashboard.marks.samples import Sample
+from dashboard.marks.samples import BACKLOG, DATABASE, EVENT, HELD, LOOP, POOL, Sample
 from dashboard.marks.version1 import mark_of_version1
 from dashboard.runs.record import ENDED, Record
 from dashboard.runs.validation import validate
@@ -22,10 +22,11 @@ MOST_BYTES = 64 * 1024 * 1024
 MOST_LINE = 64 * 1024
 MOST_MARKS_EACH = 200  # of one request
 MOST_SAMPLES = 200_000
+MOST_GAUGE_TEXT = 1000  # a state of a database, or a place that held a loop
 MOST_SECONDS = 1_000_000.0
 MOST_TEXT = 20_000
 MOST_MARK_TEXT = 5000
-GAUGES = ("pool", "loop", "database", "backlog", "event")
+GAUGES = (POOL, LOOP, DATABASE, BACKLOG, HELD, EVENT)
 
 _ORIGIN = re.compile(r"https?://[^\s/?#@]+")
 _PHASES = {phase.value: phase for phase in PHASES}
@@ -203,7 +204,9 @@ def _read_sample(value: dict[str, Any]) -> Sample:
         raise ValueError(f"gauge must be one of {', '.join(GAUGES)}")
     if not isinstance(values, dict) or len(values) > 30:
         raise ValueError("values must be an object of at most 30 numbers")
-    read_values = {_text(key, 40): _number(each, "a value", 1e12) for key, each in values.items()}
+    read_values = {
+        _text(key, MOST_GAUGE_TEXT): _number(each, "a value", 1e12) for key, each in values.items()
+    }
     worker = _whole(value.get("worker", 0), "worker", 2**31 - 1)
     return Sample(_number(value.get("at"), "at", MOST_SECONDS), name, worker, read_values)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from target_app.probe.marks import ENDS, Mark, Phase
 
-WAITS = frozenset({Phase.QUEUED, Phase.WAITING})
+WAITS = frozenset({Phase.QUEUED, Phase.THREAD_QUEUED, Phase.WAITING})
 
 
 class Span(NamedTuple):
@@ -37,6 +37,12 @@ class Service(NamedTuple):
     waited: float  # seconds for a connection before it
     lane: int = 0  # the thread or greenlet, 0 when none is known
     connection: int = 0  # 0 for a service without one
+    threaded: float = 0.0  # seconds for one of a pool's threads before it
+
+    @property
+    def delayed(self) -> float:
+        """Seconds that it waited before, for whatever."""
+        return self.queued + self.threaded + self.waited
 
 
 @dataclass(frozen=True)
@@ -154,12 +160,16 @@ class Request:
         if not best:
             return None
         start = best[0].start
-        earlier = [span for span in self.spans if span.end <= start]
+        spent = dict.fromkeys(WAITS, 0.0)
+        for span in self.spans:
+            if span.end <= start and span.phase in WAITS:
+                spent[Phase(span.phase)] += span.seconds
         return Service(
             start,
             best[-1].end,
-            queued=sum(span.seconds for span in earlier if span.phase == Phase.QUEUED),
-            waited=sum(span.seconds for span in earlier if span.phase == Phase.WAITING),
+            queued=spent[Phase.QUEUED],
+            threaded=spent[Phase.THREAD_QUEUED],
+            waited=spent[Phase.WAITING],
             lane=best[0].lane,
             connection=max(span.connection for span in best),
         )

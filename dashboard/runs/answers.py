@@ -95,6 +95,7 @@ class AppCard(TypedDict):
 
     module: str
     on: str
+    server: str
     given: str
     used: str
     pools: list[str]

@@ -10,7 +10,7 @@ from dashboard.analysis.diagnosis import Diagnosis
 from dashboard.analysis.effective_model import EffectiveModel
 from dashboard.analysis.observed_pools import POOL_FIELDS, observed_from_json, words_of
 from dashboard.text import counted
-from settings import Settings
+from settings import AUTO, Settings
 
 from .answers import AppCard
 from .paste import blocks
@@ -34,21 +34,30 @@ def card(
     found = observed_from_json(told) if told else None
     best = diagnosis.suggestions[0] if diagnosis and diagnosis.suggestions else None
     versions = facts.get("versions", {})
-    gunicorn = versions.get("gunicorn", "?")
+    server = server_of(settings, facts)
+    version = {name.lower(): text for name, text in versions.items()}.get(server, "?")
     return {
         "module": facts["module"],
-        "on": f"gunicorn {gunicorn}, Python {facts.get('python', '?')}",
+        "on": f"{server} {version}, Python {facts.get('python', '?')}",
+        "server": server,
         "given": facts.get("given", ""),
         "used": used(settings),
         "pools": words_of(found),
         "pool": {name: getattr(effective, name) for name in POOL_FIELDS},
-        "paste": blocks(best.settings if best else settings, found) if diagnosis else [],
+        "paste": blocks(best.settings if best else settings, found, server) if diagnosis else [],
         "paste_title": f"To use {best.title}" if best else "To use the settings of this run",
     }
 
 
+def server_of(settings: Settings, facts: Mapping[str, Any]) -> str:
+    """What served the run: the server that was chosen, or the first that the app calls for."""
+    if settings.server != AUTO:
+        return settings.server
+    return str(next(iter(facts.get("servers", ())), "gunicorn"))
+
+
 def used(settings: Settings) -> str:
-    """``gthread, 2 workers x 8 threads``: what gunicorn was given for this run."""
+    """``gthread, 2 workers x 8 threads``: what its server was given for this run."""
     workers = counted(settings.workers, "worker")
     each = {"gthread": f" x {settings.threads} threads"}.get(settings.worker, "")
     return f"{settings.worker}, {workers}{each}"
@@ -56,9 +65,10 @@ def used(settings: Settings) -> str:
 
 def as_text(shown: Mapping[str, Any]) -> list[str]:
     """The card as lines for a terminal."""
+    given = f"; {shown['given']}" if shown["given"] else ""
     lines = [
         f"{shown['module']} on {shown['on']}.",
-        f"gunicorn: this run {shown['used']}; {shown['given']}.",
+        f"{shown.get('server', 'gunicorn')}: this run {shown['used']}{given}.",
         *(f"Found: {words}" for words in shown["pools"]),
     ]
     for number, block in enumerate(shown["paste"]):

@@ -68,7 +68,9 @@ MEASURES: dict[str, Measure] = {
     "largest_batch": Measure(
         "requests in the largest batch", lambda r: max((b.count for b in r.batches), default=0)
     ),
-    "marks_lost": Measure("marks lost in transit (restored from the responses)", lambda r: r.marks_lost),
+    "marks_lost": Measure(
+        "marks lost in transit (restored from the responses)", lambda r: r.marks_lost
+    ),
     **{
         f"{name}_{suffix}": Measure(f"{text} ({suffix})", of(share))
         for name, (text, of) in _TIMES.items()

@@ -121,7 +121,10 @@ def sentence(records: Sequence[Record]) -> str:
         return f"{_and(short)}, so the times say little" + _changes(*_by_total(named)[:2])
     if len({_work(record) for record in records}) > 1:
         totals = (f"{letter} {record.total_seconds:.1f} s" for letter, record in named)
-        return f"Different work, so the times are not comparable ({', '.join(totals)})" + _other_work(named)
+        return (
+            f"Different work, so the times are not comparable ({', '.join(totals)})"
+            + _other_work(named)
+        )
     fastest, *others = _by_total(named)
     if len(others) == 1:
         return _pair(fastest, others[0])

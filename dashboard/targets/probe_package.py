@@ -10,12 +10,13 @@ import target_app
 
 NAME = "poolscope_probe"
 PROBE = Path(target_app.__file__).parent / "probe"
-CONFIGURATION = f"python:{NAME}.gunicorn_conf"
+CONFIGURATION = f"python:{NAME}.entry.gunicorn_conf"
+SERVED = f"{NAME}.entry.served:app"
 
 
 def sources() -> list[Path]:
     """The modules of the probe."""
-    return sorted(PROBE.glob("*.py"))
+    return sorted(PROBE.rglob("*.py"))
 
 
 def write_package(folder: Path) -> Path:
@@ -25,7 +26,8 @@ def write_package(folder: Path) -> Path:
     for path in (folder, package):
         path.chmod(0o755)  # gunicorn may be configured to change its user
     for source in sources():
-        file, text = package / source.name, source.read_text()
+        file, text = package / source.relative_to(PROBE), source.read_text()
+        file.parent.mkdir(mode=0o755, exist_ok=True)
         if not file.is_file() or file.read_text() != text:
             file.write_text(text)
     return folder

@@ -1,16 +1,22 @@
 """Our own sleeping endpoints, on our databases."""
 
+from importlib.util import find_spec
+
 from dashboard.analysis.forecast import Forecast, forecast, unknown
 from dashboard.databases.databases import Databases, missing_driver
 from dashboard.errors import StartError
 from dashboard.runs.run import Run
 from dashboard.workload.mix import RequestSpec
-from settings import Settings
+from settings import AUTO, Settings
 
-from .gunicorn import GunicornProcess, TargetSpec
-from .spec import Spec
+from .own_app import TargetSpec
+from .servers.process import ServerProcess, Spec
 from .started import StartedTarget
 from .target import Step
+
+
+def _is_here(package: str) -> bool:
+    return find_spec("uvicorn" if package == AUTO else package) is not None
 
 
 class SleepingTarget(StartedTarget):
@@ -19,7 +25,7 @@ class SleepingTarget(StartedTarget):
     any_status = False
     patience_seconds = 0.0
 
-    def __init__(self, gunicorn: GunicornProcess, databases: Databases) -> None:
+    def __init__(self, gunicorn: ServerProcess, databases: Databases) -> None:
         super().__init__(gunicorn)
         self._databases = databases
 
@@ -41,6 +47,12 @@ class SleepingTarget(StartedTarget):
         missing = self._databases.missing(settings.endpoint)
         if missing:
             raise StartError("The endpoint mysql is not available", missing)
+        if settings.interface == "ASGI":
+            lacking = [name for name in ("starlette", settings.server) if not _is_here(name)]
+            if lacking:
+                names = ["uvicorn" if name == AUTO else name for name in lacking]
+                cause = f"Mode {settings.mode} needs {' and '.join(names)}"
+                raise StartError(cause, f"Install it: .venv/bin/pip install {' '.join(names)}")
         driver = settings.database_driver
         if missing_driver(driver):
             raise StartError(f"The driver {driver} is not installed", missing_driver(driver))

@@ -6,15 +6,14 @@ from abc import abstractmethod
 from dashboard.runs.run import Run
 from dashboard.workload.plan import Plan
 
-from .gunicorn import GunicornProcess
-from .spec import Spec
+from .servers.process import ServerProcess, Spec
 from .target import Step, Target
 
 
 class StartedTarget(Target):
     """A subject that a target of ours serves."""
 
-    def __init__(self, gunicorn: GunicornProcess) -> None:
+    def __init__(self, gunicorn: ServerProcess) -> None:
         self._gunicorn = gunicorn
 
     @abstractmethod

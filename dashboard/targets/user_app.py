@@ -9,12 +9,11 @@ from dashboard.text import counted
 from dashboard.workload.mix import RequestSpec
 from settings import Settings, TargetKind
 
-from .gunicorn import GunicornProcess
 from .probe_package import write_package
-from .spec import Spec
+from .servers.process import ServerProcess, Spec
 from .started import StartedTarget
 from .target import Step
-from .user_app_gunicorn import AppSpec, UserApp, last_lines
+from .user_app_spec import AppSpec, UserApp, last_lines
 
 MASTER_THREADS = (
     "gunicorn preloads your app, which has threads of its own ({} of them): a fork takes none "
@@ -25,7 +24,7 @@ MASTER_THREADS = (
 class UserAppTarget(StartedTarget):
     """Somebody's own app, served by a target of ours."""
 
-    def __init__(self, gunicorn: GunicornProcess, user_app: UserApp) -> None:
+    def __init__(self, gunicorn: ServerProcess, user_app: UserApp) -> None:
         super().__init__(gunicorn)
         self._user_app = user_app
         self._shown: Run | None = None  # the last run that came to its end

@@ -1,24 +1,14 @@
-"""A look at your app's environment before anything of it runs: versions, and gunicorn's settings.
+"""What was seen in your app's environment, and what follows: which modes and servers it has."""
 
-The script is ours, the interpreter, directory and variables are the app's.
-"""
-
-import json
-import re
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from config import SECONDS
-from dashboard.errors import StartError
-from settings import MODES, Settings, SettingsError, read_settings
+from modes import ASGI, MODES
+from settings import AUTO, Settings, SettingsError, read_settings
 
-from .probe_package import PROBE
 from .user_app_options import App
 
-LOOK_SECONDS = 30 * SECONDS
-OLDEST_PYTHON = (3, 9)
 MODE_OF_CLASS = {"sync": "blocking", "gthread": "threads", "gevent": "gevent"}
 TAKEN = ("workers", "threads", "worker_connections", "backlog")
 
@@ -33,15 +23,60 @@ class AppEnvironment:
     config: str = ""  # that configuration, "" where there is none
     chosen: tuple[str, ...] = ()  # those that are not gunicorn's defaults
     known: frozenset[str] = field(default=frozenset())  # every setting of that gunicorn
+    interface: str = "WSGI"  # or ASGI, what the app is
+    workers: frozenset[str] = field(default=frozenset())  # gunicorn's own worker classes
 
     @property
     def has_psycopg2(self) -> bool:
         """Whether the app may use psycopg2."""
         return bool({"psycopg2", "psycopg2-binary"} & self.versions.keys())
 
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """The servers here that can serve the app, the one that it calls for first."""
+        if self.interface == "WSGI":
+            return ("gunicorn",) if "gunicorn" in self.versions else ()
+        packages = {"uvicorn": "uvicorn", "hypercorn": "Hypercorn", "granian": "granian"}
+        found = [name for name, package in packages.items() if package in self.versions]
+        if self.gunicorn_asgi_class:
+            configured = _is_asgi_class(self.settings.get("worker_class"))
+            found.insert(0 if configured else len(found), "gunicorn")
+        return tuple(found)
+
+    @property
+    def gunicorn_asgi_class(self) -> str:
+        """The worker class with which gunicorn serves ASGI here, "" where it cannot.
+
+        The one of the app's own configuration, uvicorn's where its package is there, or
+        gunicorn's own, which came with gunicorn 24.
+        """
+        if "gunicorn" not in self.versions:
+            return ""
+        kind = self.settings.get("worker_class")
+        if _is_asgi_class(kind):
+            return str(kind)
+        if "uvicorn-worker" in self.versions:
+            return "uvicorn_worker.UvicornWorker"
+        return ASGI if ASGI in self.workers else ""
+
+    def server_of(self, settings: Settings) -> str:
+        """The server of a run."""
+        return settings.server if settings.server != AUTO else next(iter(self.servers), "")
+
     def missing(self, settings: Settings, app: App) -> str:
         """Why this environment cannot run the settings' mode, with the pip line; "" if it can."""
         pip = f"{app.python} -m pip install"
+        if settings.interface != self.interface:
+            mode = "asyncio" if self.interface == "ASGI" else "threads"
+            return f"your app is {self.interface}, and mode {settings.mode} is not: use {mode}"
+        if settings.interface == "ASGI":
+            if settings.mode != "asyncio":
+                return "def or async def is for your app to say: use mode asyncio"
+            server = self.server_of(settings)
+            if server not in self.servers:
+                return f"no {server or 'ASGI server'} in your app's environment: {pip} " + (
+                    server or "uvicorn"
+                )
         if settings.worker == "gevent":
             if "gevent" not in self.versions:
                 return f"gevent is not installed in your app's environment: {pip} gevent"
@@ -56,12 +91,16 @@ class AppEnvironment:
     @property
     def given(self) -> str:
         """What gunicorn gets from the app's own configuration, in words."""
+        if "gunicorn" not in self.servers:
+            return ""
         own = ", ".join(f"{n} {self.settings[n]}" for n in self.chosen if n in self.settings)
         name = self.config.rpartition("/")[2] or "no gunicorn.conf.py"
         return f"{name}: {own or 'the defaults of gunicorn'}"
 
     def defaults(self) -> Settings:
         """The settings that a run of the app begins with: those of its own configuration."""
+        if self.interface == "ASGI":
+            return self._asgi_defaults()
         kind = _worker_class(self.settings)
         mode = MODE_OF_CLASS.get(kind, "blocking")
         if mode == "gevent" and self.has_psycopg2 and "psycogreen" in self.versions:
@@ -76,9 +115,19 @@ class AppEnvironment:
                 given[name] = self.settings[name]
         return read_settings(given)
 
+    def _asgi_defaults(self) -> Settings:
+        workers = self.settings.get("workers", 1) if self.servers[:1] == ("gunicorn",) else 1
+        given: dict[str, Any] = {"mode": "asyncio", "sleep_seconds": 0}
+        try:
+            return read_settings({**given, "workers": workers})
+        except SettingsError:  # beyond what a run can try
+            return read_settings(given)
+
     @property
     def note(self) -> str:
         """What of the app's own configuration a run cannot do as it says, "" where it can."""
+        if self.interface == "ASGI":
+            return ""
         kind = str(self.settings.get("worker_class", "sync"))
         if _worker_class(self.settings) in MODE_OF_CLASS:
             return ""
@@ -90,7 +139,20 @@ class AppEnvironment:
     def as_json(self) -> dict[str, Any]:
         """What the page shows and a record keeps."""
         shown = {n: v for n, v in self.versions.items() if n != "packaging"}
-        return {"python": self.python, "versions": shown, "given": self.given}
+        return {
+            "python": self.python,
+            "versions": shown,
+            "given": self.given,
+            "interface": self.interface,
+            "servers": list(self.servers),
+        }
+
+
+def _is_asgi_class(kind: object) -> bool:
+    """Whether a worker class of gunicorn serves ASGI, by its name."""
+    return (
+        str(kind) in {ASGI, "gunicorn.workers.gasgi.ASGIWorker"} or "uvicorn" in str(kind).lower()
+    )
 
 
 def _worker_class(settings: Mapping[str, Any]) -> str:
@@ -98,70 +160,6 @@ def _worker_class(settings: Mapping[str, Any]) -> str:
     known = {"syncworker": "sync", "threadworker": "gthread", "geventworker": "gevent"}
     kind = known.get(kind, kind)
     return "gthread" if kind == "sync" and int(settings.get("threads") or 1) > 1 else kind
-
-
-def inspect_environment(app: App, environ: dict[str, str]) -> AppEnvironment:
-    """Look at the app's environment; StartError with cause and cure where it cannot serve it."""
-    command = [str(app.python), "-c", (PROBE / "inspect_environment.py").read_text(), app.config]
-    try:
-        done = subprocess.run(
-            command,
-            env=environ,
-            cwd=app.chdir,
-            capture_output=True,
-            timeout=LOOK_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise StartError(
-            f"Reading your gunicorn configuration took longer than {LOOK_SECONDS:g} s",
-            "Find out what it waits for when it is loaded",
-        ) from error
-    except OSError as error:
-        raise StartError(
-            f"{app.python} could not be started ({error.strerror})",
-            "Pass the interpreter of your app's environment with --python",
-        ) from error
-    written = done.stdout.decode(errors="replace")
-    found = re.findall(r"^poolscope (\{.*\})$", written, re.MULTILINE)
-    if not found:
-        log = app.redact(done.stderr.decode(errors="replace"))[-2000:]
-        raise StartError(
-            f"{app.python} is no Python that Poolscope can look into",
-            f"Pass a Python {OLDEST_PYTHON[0]}.{OLDEST_PYTHON[1]} or newer with --python",
-            log,
-        )
-    return _checked(json.loads(found[-1]), app)
-
-
-def _checked(seen: dict[str, Any], app: App) -> AppEnvironment:
-    version = tuple(int(part) for part in re.findall(r"\d+", seen["python"])[:2])
-    if version < OLDEST_PYTHON:
-        raise StartError(
-            f"{app.python} is Python {seen['python']}",
-            "The probe needs Python 3.9 or newer in your app's environment",
-        )
-    if "gunicorn" not in seen["versions"]:
-        raise StartError(
-            f"gunicorn is not installed in your app's environment ({app.python})",
-            f"Install it there: {app.python} -m pip install gunicorn",
-        )
-    if "error" in seen:
-        raise StartError(
-            "Your gunicorn configuration cannot be loaded",
-            "Fix it, or pass another with --gunicorn-conf; its last lines are below",
-            app.redact(seen["error"]),
-        )
-    told = seen["gunicorn"]
-    beside = app.chdir / "gunicorn.conf.py"
-    return AppEnvironment(
-        seen["python"],
-        seen["versions"],
-        told["settings"],
-        app.config or (str(beside) if beside.is_file() else ""),
-        tuple(told["chosen"]),
-        frozenset(told["known"]),
-    )
 
 
 def modes_of(seen: AppEnvironment, app: App) -> dict[str, str]:

@@ -17,17 +17,8 @@ from dashboard.runs.page_state import page
 from dashboard.runs.run import Run
 from dashboard.targets.user_app_environment import modes_of
 from fields import Field
-from settings import (
-    ENDPOINTS,
-    FIELDS,
-    MODES,
-    MYSQL_DRIVERS,
-    POSTGRES_DRIVERS,
-    Settings,
-    SettingsError,
-    TargetKind,
-    read_settings,
-)
+from modes import MODES, MYSQL_DRIVERS, POSTGRES_DRIVERS
+from settings import ENDPOINTS, FIELDS, Settings, SettingsError, TargetKind, read_settings
 from target_app.probe.marks import PHASES
 
 from .contract import Empty, answers, json_object

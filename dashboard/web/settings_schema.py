@@ -8,14 +8,8 @@ from typing import Any
 
 import msgspec
 
-from settings import (
-    AUTO,
-    FIELDS,
-    MODES,
-    MYSQL_DRIVERS,
-    POSTGRES_DRIVERS,
-    Settings,
-)
+from modes import MODES, MYSQL_DRIVERS, POSTGRES_DRIVERS
+from settings import AUTO, FIELDS, Settings
 
 Schema = dict[str, Any]
 

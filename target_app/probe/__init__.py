@@ -15,9 +15,15 @@ class _Silent:
 
 
 def watch(app: Any) -> Any:
-    """The WSGI app with the probe round it, and its SQLAlchemy pools watched."""
-    from .gunicorn_hooks import await_sqlalchemy
+    """The WSGI or ASGI app with the probe round it, and its pools watched."""
+    from .asgi import AsgiProbe, is_asgi
+    from .entry.observed import await_libraries
     from .wsgi import Probe
 
-    await_sqlalchemy()
-    return Probe(_Silent()).wrap(app)
+    await_libraries()
+    if not is_asgi(app):
+        return Probe(_Silent()).wrap(app)
+    from .threads import watch_executors
+
+    watch_executors()
+    return AsgiProbe(_Silent()).wrap(app)

@@ -12,8 +12,6 @@ import threading
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from .beacon import Beacon
-
 PERIOD_SECONDS = 0.05
 AGAIN_BEATS = 20  # after which the notices that a datagram may have lost are sent again
 
@@ -54,22 +52,40 @@ def decode(notice: Dict[str, Any]) -> Heartbeat:
     return heartbeat
 
 
-def start(
-    beacon: Beacon,
-    token: str,
-    pools: Callable[[], List[PoolState]],
-    again: Optional[Callable[[], None]] = None,
-) -> None:
-    """Beat in the background for as long as the worker lives, calling ``again`` once a second."""
+class Pulse:
+    """Sends the beats of this worker to ``beacon``, and calls ``again`` once a second."""
+
+    def __init__(
+        self,
+        beacon: Any,
+        token: str,
+        pools: Callable[[], List[PoolState]],
+        again: Optional[Callable[[], None]] = None,
+    ) -> None:
+        self._beacon = beacon
+        self._token = token
+        self._pools = pools
+        self._again = again
+        self._number = itertools.count(1)
+
+    def beat(self, due: float) -> None:
+        """Send the beat that was due at ``due`` of ``time.monotonic()``."""
+        if self._again is not None and next(self._number) % AGAIN_BEATS == 0:
+            self._again()
+        now = time.monotonic()
+        pools = tuple(self._pools())
+        heartbeat = Heartbeat(os.getpid(), now, max(0.0, now - due), time.process_time(), pools)
+        self._beacon.send(encode(heartbeat, self._token))
+
+
+def start(pulse: Pulse, beaten: Callable[[], None] = lambda: None) -> None:
+    """Beat in the background for as long as the worker lives, calling ``beaten`` with each."""
 
     def beat() -> None:
-        for number in itertools.count(1):
-            if again is not None and number % AGAIN_BEATS == 0:
-                again()
+        while True:
             due = time.monotonic() + PERIOD_SECONDS
             time.sleep(PERIOD_SECONDS)
-            now = time.monotonic()
-            heartbeat = Heartbeat(os.getpid(), now, now - due, time.process_time(), tuple(pools()))
-            beacon.send(encode(heartbeat, token))
+            beaten()
+            pulse.beat(due)
 
     threading.Thread(target=beat, name="poolscope-pulse", daemon=True).start()

@@ -30,6 +30,7 @@ class Phase(str, Enum):
     DONE = "done"  # last byte of the response read
     FAILED = "failed"  # HTTP error, refused, reset or timed out
     UNKNOWN = "unknown"  # its marks were lost, or nobody made any
+    THREAD_QUEUED = "thread-queued"  # its blocking code waits for one of a pool's threads
 
 
 PHASES: Tuple[Phase, ...] = tuple(Phase)

@@ -1,93 +1,15 @@
 """Puts marks on any WSGI app; ``pools.watch_pools`` puts them on SQLAlchemy's pools.
 
-Nothing happens on requests that do not carry the run's header. The current request travels in a
-context variable, which both threads and greenlets keep for themselves.
+Nothing happens on requests that do not carry the run's header.
 """
 
-import itertools
-import os
-import threading
-from contextvars import ContextVar
-from time import monotonic
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
-from .failures import classify, last_line
-from .marks import (
-    Mark,
-    Phase,
-    encode,
-    parse_run_header,
-    server_timing,
-)
+from .failures import last_line
+from .marks import Phase, parse_run_header
+from .trail import Trail, current_trail
 
 WSGIApp = Callable[[Dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
-_lanes = itertools.count(1)
-_here = threading.local()  # greenlet-local where gevent has patched
-
-
-def _lane() -> int:
-    """A small number for the thread or greenlet that this call runs in."""
-    try:
-        return _here.lane  # type: ignore[no-any-return]
-    except AttributeError:
-        _here.lane = next(_lanes)
-        return _here.lane  # type: ignore[no-any-return]
-
-
-class Trail:
-    """The marks of one request so far, each sent as it is made."""
-
-    def __init__(self, run: str, seq: int, beacon: Any) -> None:
-        self._run = run
-        self._seq = seq
-        self._beacon = beacon
-        self._worker = os.getpid()
-        self._lane = _lane()
-        self.marks: List[Mark] = []
-        self.open = True  # until its header is written
-        self.asking: Any = None  # the pool that it asked last, as pools.py knows it
-
-    def enter(
-        self,
-        phase: Phase,
-        connection: int = 0,
-        failure: str = "",
-        message: str = "",
-        note: str = "",
-    ) -> None:
-        """Mark that the request enters ``phase`` now."""
-        where = (self._worker, self._lane, connection)
-        mark = Mark(self._run, self._seq, phase, monotonic(), *where, 0, failure, message, note)
-        self.marks.append(mark)
-        self._beacon.send(encode(mark))
-
-    def failed(self, message: str) -> None:
-        """Say in the marks why the request is about to fail: its answer may not."""
-        last = self.marks[-1]
-        if not last.failure:  # the same error passes through several hands
-            word = classify(message)
-            self.enter(last.phase, last.connection, word, message)
-
-    def header(self) -> Tuple[str, str]:
-        """The durations so far as a ``Server-Timing`` header."""
-        return "Server-Timing", server_timing(tuple(self.marks), monotonic())
-
-
-_current: "ContextVar[Optional[Trail]]" = ContextVar("poolscope_trail", default=None)
-
-
-def current() -> Optional[Trail]:
-    """The marks of the request that this call belongs to; None outside of runs."""
-    return _current.get()
-
-
-def note(text: str) -> None:
-    """Say in the marks of the current request what it does from here on; free of cost elsewhere."""
-    trail = _current.get()
-    if trail is not None and trail.marks:
-        last = trail.marks[-1]
-        trail.enter(last.phase, last.connection, note=text)
 
 
 class Probe:
@@ -111,13 +33,13 @@ class Probe:
             except ValueError:  # somebody else's header of that name
                 return app(environ, start_response)
             trail = Trail(run, seq, self._beacon)
-            _current.set(trail)
+            current_trail.set(trail)
             trail.enter(Phase.HANDLING)
             try:
                 return _answer(app, environ, start_response, trail)
             except BaseException as error:
                 trail.failed(last_line(error))
-                _current.set(None)
+                current_trail.set(None)
                 raise
 
         return timed
@@ -141,7 +63,7 @@ def _answer(
     if isinstance(files, type) and isinstance(body, files):
         # The server knows it by its class, and may leave the sending to the kernel.
         start.begin()
-        _current.set(None)
+        current_trail.set(None)
         return body
     return (_SizedBody if hasattr(body, "__len__") else _Body)(body, start)
 
@@ -223,7 +145,7 @@ class _Body:
 
     def close(self) -> None:
         """Close the app's body and let go of the request."""
-        _current.set(None)
+        current_trail.set(None)
         close = getattr(self._body, "close", None)
         if close is not None:
             close()

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import django
 from django.conf import settings
+from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.http import HttpResponse
@@ -35,3 +36,4 @@ def orders(request):
 urlpatterns = [path("orders", orders)]
 django.setup()
 application = get_wsgi_application()
+asgi = get_asgi_application()

@@ -77,17 +77,21 @@ def any_settings(draw: st.DrawFn) -> Settings:
     try:
         return read_settings(given)
     except SettingsError:  # the fields contradict each other
-        return read_settings(given | {"driver": "auto", "max_overflow": 0})
+        plain = {"driver": "auto", "worker_class": "auto", "server": "auto", "max_overflow": 0}
+        return read_settings(given | plain)
 
 
 @st.composite
 def any_requests(draw: st.DrawFn, most: int = 12) -> list[Request]:
     """Requests of up to three workers that wait, are served and end in any way."""
-    names = ["queued", "handling", "waiting", "connecting", "executing", "holding", "responding"]
+    names = [
+        *("queued", "handling", "thread-queued", "waiting"),
+        *("connecting", "executing", "holding", "responding"),
+    ]
     found = []
     for seq in range(1, draw(st.integers(0, most)) + 1):
-        steps = draw(st.lists(st.sampled_from([0.0, 0.001, 0.3, 2.0]), min_size=7, max_size=7))
-        middle = sorted(draw(st.sets(st.integers(1, 6))))
+        steps = draw(st.lists(st.sampled_from([0.0, 0.001, 0.3, 2.0]), min_size=8, max_size=8))
+        middle = sorted(draw(st.sets(st.integers(1, 7))))
         end = draw(st.sampled_from(["done", "done", "failed", "executing"]))
         words = [*(names[n] for n in (0, *middle)), end]
         story = " ".join(f"{word} {at:.3f}" for word, at in zip(words, accumulate(steps)))  # noqa: B905

@@ -16,7 +16,8 @@ from dashboard.marks.requests import Request
 from dashboard.matrix import Cell, Survey, combinations, judge, settings_of
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
-from settings import MYSQL_DRIVERS, POSTGRES_DRIVERS, Settings
+from modes import MYSQL_DRIVERS, POSTGRES_DRIVERS
+from settings import Settings
 from tests.dashboard.analysis.test_batches import from_backlog, through
 from tests.dashboard.conftest import eventually
 from tests.dashboard.stories import request
@@ -41,7 +42,12 @@ def ran(requests: list[Request], error: StartError | None = None) -> Run:
 def test_every_worker_class_is_combined_with_every_driver_but_green_without_gevent() -> None:
     drivers = {*POSTGRES_DRIVERS, *MYSQL_DRIVERS}
     whole = {(worker, driver) for worker in matrix.WORKER_CLASSES for driver in drivers}
-    refused = {("sync", "psycopg2-green"), ("gthread", "psycopg2-green")}
+    refused = {(worker, "psycopg2-green") for worker in ("sync", "gthread", "asgi")}
+    refused |= {
+        (worker, driver)
+        for worker in ("sync", "gthread", "gevent")
+        for driver in ("asyncpg", "aiomysql")
+    }
     assert set(combinations()) == whole - refused
     assert len(combinations()) == len(set(combinations()))
 
@@ -56,7 +62,8 @@ def test_a_cell_is_five_requests_of_half_a_second_that_only_the_driver_can_hold(
     assert (chosen.requests, chosen.sleep_seconds) == (5, 0.5)
     assert chosen.pool_capacity is not None
     assert chosen.pool_capacity >= 5
-    assert forecast(chosen).limit in {"none", "sync-workers", "blocking-driver"}
+    held = {"sync-workers", "blocking-driver", "event-loop-blocked"}
+    assert forecast(chosen).limit in {"none", *held}
 
 
 @pytest.mark.parametrize(
@@ -174,14 +181,14 @@ CELLS = [
 
 def test_the_table_has_a_line_for_each_driver_and_a_column_for_each_worker_class() -> None:
     heading, *lines = matrix.table(CELLS)
-    assert heading == ["database", "driver", "sync", "gthread", "gevent"]
+    assert heading == ["database", "driver", "sync", "gthread", "gevent", "asgi"]
     assert [line[1] for line in lines] == [*POSTGRES_DRIVERS, *MYSQL_DRIVERS]
     found = {line[1]: line for line in lines}
     assert found["psycopg2"] == [
-        "Postgres", "psycopg2", "one at a time, 2.53 s", "-", "one at a time, 2.50 s"
+        "Postgres", "psycopg2", "one at a time, 2.53 s", "-", "one at a time, 2.50 s", "-"
     ]  # fmt: skip
-    assert found["pymysql"] == ["MySQL", "pymysql", "-", "-", "together, 0.61 s"]
-    assert found["mysqlclient"][2:] == ["not run", "-", "not run"]
+    assert found["pymysql"] == ["MySQL", "pymysql", "-", "-", "together, 0.61 s", "-"]
+    assert found["mysqlclient"][2:] == ["not run", "-", "not run", "-"]
 
 
 def test_as_text_columns_stand_under_each_other_and_reasons_follow_once() -> None:
@@ -196,8 +203,8 @@ def test_as_markdown_every_line_has_the_same_cells() -> None:
     lines = matrix.as_markdown(CELLS).splitlines()
     rows = [line for line in lines if line.startswith("|")]
     assert len(rows) == 2 + len(POSTGRES_DRIVERS) + len(MYSQL_DRIVERS)
-    assert {line.count("|") for line in rows} == {6}
-    assert rows[1] == "| --- | --- | --- | --- | --- |"
+    assert {line.count("|") for line in rows} == {7}
+    assert rows[1] == "| --- | --- | --- | --- | --- | --- |"
 
 
 def test_as_json_it_is_an_array_of_the_cells() -> None:

@@ -27,7 +27,7 @@ def test_an_app_that_cannot_be_prepared_leaves_no_claim(tmp_path: Path) -> None:
     assert claimed(data_dir) == 1
 
 
-@pytest.mark.parametrize("part", ["Ledger", "Receiver", "GunicornProcess", "Survey"])
+@pytest.mark.parametrize("part", ["Ledger", "Receiver", "ServerProcess", "Survey"])
 def test_a_part_that_cannot_be_made_leaves_no_claim_and_no_socket(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:

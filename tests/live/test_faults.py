@@ -21,8 +21,8 @@ from dashboard.exports import jsonl
 from dashboard.runs.report import failures
 from dashboard.runs.run import Run
 from dashboard.runtime import Runtime
-from dashboard.targets import gunicorn as gunicorn_module
-from dashboard.targets.gunicorn import TargetSpec
+from dashboard.targets import own_app
+from dashboard.targets.own_app import TargetSpec
 from settings import Settings, read_settings
 from target_app.probe.failures import FAILURES
 from tests.dashboard.conftest import eventually, marked, running
@@ -198,7 +198,7 @@ def fails_to_start(runtime: Runtime, monkeypatch: pytest.MonkeyPatch, code: str)
     with monkeypatch.context() as patch:
         patch.setattr(TargetSpec, "argv", Broken.argv)
         patch.setattr(TargetSpec, "code", code, raising=False)
-        patch.setattr(gunicorn_module, "START_TIMEOUT", 1.5)
+        patch.setattr(own_app, "START_TIMEOUT", 1.5)
         # No other run's target may be taken for this one.
         run = runtime.conductor.launch(read_settings({"requests": 5, "backlog": 777}))
         runtime.conductor.wait()

@@ -26,9 +26,9 @@ ASKED = (
     "GET /mended", "GET /twice", "GET /bad_header", "GET /silent", "GET /raising",
     "GET /breaking", "GET /closing", "GET /closing", "GET /file", "GET /real_file",
 )  # fmt: skip
-OURS = re.compile(rb"\r\nServer-Timing: ([^\r]*poolscope;[^\r]*)")
+OURS = re.compile(rb"\r\nServer-Timing: ([^\r]*poolscope;[^\r]*)", re.IGNORECASE)
 # Half an answer is as long as the kernel had sent of it when the connection was reset.
-UNSTABLE = re.compile(rb"\r\nDate: [^\r]*")
+UNSTABLE = re.compile(rb"\r\nDate: [^\r]*", re.IGNORECASE)
 
 
 class Answer(NamedTuple):

@@ -15,6 +15,8 @@ class Wait(Enum):
 
     WORKER = "a worker"
     THREAD = "a thread"
+    POOL_THREAD = "one of a pool's threads"
+    LOOP = "the event loop"
     CONNECTION = "a connection"
 
 

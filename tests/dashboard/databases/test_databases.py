@@ -18,7 +18,8 @@ from dashboard.databases.databases import (
 from dashboard.errors import StartError
 from dashboard.processes.children import Children
 from dashboard.processes.data_dir import Instance
-from settings import MYSQL_DRIVERS, POSTGRES_DRIVERS, Settings
+from modes import MYSQL_DRIVERS, POSTGRES_DRIVERS
+from settings import Settings
 
 POSTGRES = "postgresql://ann:p%40ss@db.example:5433/shop?sslmode=require"
 MYSQL = "mysql://ann:p%40ss@db.example:3307/shop"

@@ -83,8 +83,7 @@ def test_batches_are_told_as_short_as_their_sizes_allow(sizes: list[int], words:
             9,
             [3],
             "failed",
-            "3 of 9 requests done in one batch; 1 failed, 5 unfinished, the last ended after "
-            "2.0 s",
+            "3 of 9 requests done in one batch; 1 failed, 5 unfinished, the last ended after 2.0 s",
         ),
     ],
 )

@@ -67,7 +67,9 @@ def test_whatever_changes_makes_another() -> None:
     assert len({id(record) for record in seen}) == len(seen)
     assert (seen[-1].status, seen[-1].label, seen[-1].number) == ("done", "mine", 7)
     assert seen[-1].notes == ("A note.",)
-    assert seen[-1].late_notes == ["The load generator read responses late, so their times are imprecise."]
+    assert seen[-1].late_notes == [
+        "The load generator read responses late, so their times are imprecise."
+    ]
 
 
 def test_its_requests_are_those_that_its_marks_tell_of() -> None:

@@ -9,8 +9,8 @@ import pytest
 from dashboard.cli.app_options import app_of, app_settings, request_specs_of
 from dashboard.errors import StartError
 from dashboard.targets.user_app_environment import AppEnvironment
-from dashboard.targets.user_app_gunicorn import AppSpec, UserApp, last_lines
 from dashboard.targets.user_app_options import App, read_app
+from dashboard.targets.user_app_spec import AppSpec, UserApp, last_lines
 from dashboard.workload.mix import parse_request_spec
 from settings import Settings, SettingsError, read_settings
 
@@ -124,7 +124,7 @@ def test_gunicorn_gets_what_was_chosen_and_one_import_path() -> None:
     )
     spec = AppSpec.of(settings, user_app)
     argv = spec.argv(30)
-    conf = "--config=python:poolscope_probe.gunicorn_conf"
+    conf = "--config=python:poolscope_probe.entry.gunicorn_conf"
     assert argv[1:5] == ["-m", "gunicorn", "shop:app", conf]
     assert {"--worker-class=gthread", "--threads=5", "--bind=127.0.0.1:0"} <= set(argv)
     assert not any("timeout" in word or "control" in word for word in argv)

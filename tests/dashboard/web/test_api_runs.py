@@ -9,7 +9,8 @@ from werkzeug.test import TestResponse
 
 from dashboard.runtime import Runtime
 from dashboard.web.app import create_app
-from settings import FIELDS, MODES, Settings
+from modes import MODES
+from settings import FIELDS, Settings
 from target_app.probe.marks import PHASES
 from tests.dashboard.conftest import eventually
 

@@ -14,7 +14,8 @@ from werkzeug.test import TestResponse
 from dashboard.runtime import Runtime
 from dashboard.web.app import create_app
 from dashboard.web.settings_schema import settings_schema
-from settings import ENDPOINTS, FIELDS, MODES, SettingsError, read_settings
+from modes import MODES
+from settings import ENDPOINTS, FIELDS, SettingsError, read_settings
 from tests.dashboard.records import record
 
 HYPOTHESIS = hypothesis.settings(max_examples=2000, deadline=None, derandomize=True, database=None)

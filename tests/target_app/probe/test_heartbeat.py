@@ -54,8 +54,8 @@ def test_a_number_that_is_none_never_comes_in(name: str, text: str) -> None:
 BEATING = """
 import sys, time
 from target_app.probe.beacon import Beacon
-from target_app.probe.heartbeat import PoolState, start
-start(Beacon(("127.0.0.1", int(sys.argv[1]))), "secret", lambda: [PoolState(1, 2, 0)])
+from target_app.probe.heartbeat import PoolState, Pulse, start
+start(Pulse(Beacon(("127.0.0.1", int(sys.argv[1]))), "secret", lambda: [PoolState(1, 2, 0)]))
 time.sleep(0.6)
 """
 

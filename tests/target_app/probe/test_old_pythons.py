@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.targets.probe_package import sources, write_package
+from dashboard.targets.probe_package import PROBE, sources, write_package
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: path.stem)
@@ -41,8 +41,9 @@ def test_the_directory_on_the_import_path_holds_one_package_and_nothing_else(
 ) -> None:
     folder = write_package(tmp_path / "probe")
     assert [each.name for each in folder.iterdir()] == ["poolscope_probe"]
-    assert {each.name for each in (folder / "poolscope_probe").glob("*")} == {
-        path.name for path in sources()
+    package = folder / "poolscope_probe"
+    assert {path.relative_to(package) for path in package.rglob("*.py")} == {
+        path.relative_to(PROBE) for path in sources()
     }
 
 

@@ -18,8 +18,9 @@ from werkzeug.test import create_environ
 from dashboard.marks.wire import parse_server_timing
 from target_app.probe.beacon import Beacon
 from target_app.probe.marks import Mark, Phase
-from target_app.probe.pools import watch_pools
-from target_app.probe.wsgi import Probe, WSGIApp, note
+from target_app.probe.pools.sqlalchemy_pools import watch_pools
+from target_app.probe.trail import note
+from target_app.probe.wsgi import Probe, WSGIApp
 from tests.target_app.conftest import Heard
 
 TYPE = [("Content-Type", "text/plain"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]

@@ -3,7 +3,7 @@
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.forecast import holds_loop
 from dashboard.analysis.limits.limit import Change, Limit
-from dashboard.analysis.limits.phrases import waited, workers
+from dashboard.analysis.limits.phrases import holder, waited, workers
 from dashboard.analysis.limits.values import concurrent_mode
 from settings import TargetKind
 
@@ -14,11 +14,12 @@ def _detect(evidence: Evidence) -> bool:
 
 def _explain(evidence: Evidence) -> str:
     model = evidence.model
+    where = f": {holder(evidence)}" if evidence.held else ""
     return (
         f"{waited(evidence.queue_waiters, evidence)} waited for gevent's event loop: "
         f"{model.driver} blocks in C while it waits for the database, so "
         f"{workers(model)} x 1 request = {model.workers} at a time, although "
-        f"worker_connections allows {model.worker_connections}."
+        f"worker_connections allows {model.worker_connections}{where}."
     )
 
 

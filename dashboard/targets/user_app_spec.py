@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from config import LOOPBACK, MINUTES, child_environ
+from config import MINUTES, child_environ
 from dashboard.analysis.observed_pools import POOL_FIELDS
 from dashboard.errors import StartError
+from modes import ASGI
 from settings import AUTO, Settings, SettingsError
 
-from .probe_package import CONFIGURATION, write_package
-from .user_app_environment import AppEnvironment, inspect_environment
+from .probe_package import CONFIGURATION, SERVED, write_package
+from .servers import BY_NAME, Server, Serving
+from .user_app_environment import AppEnvironment
+from .user_app_inspection import inspect_environment
 from .user_app_options import App
 
 
@@ -41,7 +44,8 @@ def prepare_user_app(app: App, folder: Path) -> UserApp:
 
     StartError with cause and cure where the environment cannot serve the app.
     """
-    return UserApp(app, inspect_environment(app, app_environ(app)), write_package(folder))
+    probe = write_package(folder)
+    return UserApp(app, inspect_environment(app, app_environ(app), probe), probe)
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,10 @@ class AppSpec:
         """The start settings of a run; what it does not use is left at its default."""
         kept = Settings(
             mode=settings.mode,
-            worker_class=settings.worker,
+            worker_class=AUTO if settings.worker == ASGI else settings.worker,
+            server=settings.server,
+            thread_tokens=settings.thread_tokens,
+            limit_concurrency=settings.limit_concurrency,
             driver=settings.postgres_driver if settings.worker == "gevent" else "auto",
             workers=settings.workers,
             threads=settings.threads if settings.worker == "gthread" else 1,
@@ -82,37 +89,44 @@ class AppSpec:
         """Where the app's own paths begin."""
         return self.app.chdir
 
+    @property
+    def server(self) -> Server:
+        """What serves it."""
+        return BY_NAME[self.environment.server_of(self.settings)]
+
     def argv(self, timeout_seconds: int) -> list[str]:  # noqa: ARG002
-        """gunicorn's command line; how long a worker may be silent is left to the app's own."""
-        s = self.settings
-        argv = [
-            str(self.app.python),
-            "-m",
-            "gunicorn",
-            self.app.module,
-            f"--config={CONFIGURATION}",
-            f"--bind={LOOPBACK}:0",
-            f"--worker-class={s.worker}",
-            f"--workers={s.workers}",
-            f"--threads={s.threads}",
-            f"--worker-connections={s.worker_connections}",
-            f"--backlog={s.backlog}",
-        ]
-        # Of gunicorn 25.1 and newer; its default path is one per user.
-        return [
-            *argv,
-            *(["--no-control-socket"] if "control_socket" in self.environment.known else []),
-        ]
+        """The server's command line; how long a worker may be silent is left to the app's own."""
+        is_gunicorn = self.server.name == "gunicorn"
+        serving = Serving.of(
+            self.settings, str(self.app.python), self.app.module if is_gunicorn else SERVED
+        )
+        if is_gunicorn:
+            serving = replace(
+                serving,
+                config=CONFIGURATION,
+                control_socket="control_socket" in self.environment.known,
+                worker_class=self.worker_class,
+            )
+        return self.server.argv(serving)
+
+    @property
+    def worker_class(self) -> str:
+        """gunicorn's name for the worker class."""
+        if self.settings.worker != ASGI:
+            return self.settings.worker
+        return self.environment.gunicorn_asgi_class
 
     def environ(self, beacon: str, token: str) -> dict[str, str]:
         """The app's variables, the import path of the probe, and what the probe is told."""
         s = self.settings
         told: dict[str, Any] = {
+            "app": "" if self.server.name == "gunicorn" else self.app.module,
             "beacon": beacon,
             "token": token,
             "conf": self.environment.config,
             "green": s.postgres_driver == "psycopg2-green" and s.worker == "gevent",
             "preload": s.worker != "gevent",
+            "tokens": s.thread_tokens if s.thread_tokens != Settings.thread_tokens else None,
             "pool": None if s.pool_from == "app" else _pool(s),
         }
         environ = app_environ(self.app)

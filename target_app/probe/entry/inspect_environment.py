@@ -13,7 +13,9 @@ from typing import Any, Dict, List
 
 PACKAGES = (
     "gunicorn", "gevent", "SQLAlchemy", "Flask-SQLAlchemy", "Django",
-    "psycopg2", "psycopg2-binary", "psycogreen", "packaging",
+    "psycopg2", "psycopg2-binary", "psycogreen", "packaging", "uvicorn", "uvicorn-worker",
+    "granian", "Hypercorn", "fastapi", "starlette", "Quart", "anyio", "asyncpg", "psycopg",
+    "psycopg-pool",
 )  # fmt: skip
 READ = (
     "workers", "threads", "worker_class", "worker_connections", "backlog", "timeout",
@@ -35,6 +37,7 @@ def versions() -> Dict[str, str]:
 def configuration(path: str) -> Dict[str, Any]:
     """gunicorn's settings as the app's own configuration makes them."""
     from gunicorn.app.base import Application
+    from gunicorn.workers import SUPPORTED_WORKERS
 
     class AppEnvironment(Application):  # type: ignore[misc]
         def init(self, *_: Any) -> None:
@@ -51,7 +54,8 @@ def configuration(path: str) -> Dict[str, Any]:
     cfg = AppEnvironment().cfg
     found = {name: cfg.settings[name].get() for name in READ if name in cfg.settings}
     if not isinstance(found["worker_class"], str):
-        found["worker_class"] = getattr(found["worker_class"], "__name__", "?")
+        kind = found["worker_class"]
+        found["worker_class"] = "%s.%s" % (kind.__module__, getattr(kind, "__name__", "?"))
     return {
         "settings": {name: value for name, value in found.items() if _plain(value)},
         "chosen": sorted(
@@ -60,6 +64,7 @@ def configuration(path: str) -> Dict[str, Any]:
             if name in cfg.settings and cfg.settings[name].get() != cfg.settings[name].default
         ),
         "known": sorted(cfg.settings),
+        "workers": sorted(SUPPORTED_WORKERS),
     }
 
 

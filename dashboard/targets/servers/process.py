@@ -1,112 +1,64 @@
-"""Starts, watches and stops gunicorn with the target app."""
+"""Starts, watches and stops the server of the target."""
 
 import contextlib
 import re
 import secrets
 import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
 
+import psutil
 import requests
 
-from config import LOOPBACK, ROOT, SECONDS, TargetConfig, own_environ
+from config import LOOPBACK, SECONDS
 from dashboard.analysis.observed_pools import ObservedApp, merged, observed_from_notice
-from dashboard.databases.databases import Urls
 from dashboard.errors import StartError
 from dashboard.processes.children import Children, Tail
 from dashboard.tokens import same_token
-from settings import Settings
 
-from .spec import Spec
+from .server import Server
 
 START_TIMEOUT = 30 * SECONDS
-_LISTENING = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
-_CURES = (
-    ("No module named", "Install Poolscope again (in a checkout: make run)"),
-    ("requires gevent", "Install Poolscope again (in a checkout: make run)"),
-    ("Address already in use", "Launch again to use another port"),
-    ("Too many open files", "Raise the open-file limit: ulimit -n 20000"),
-    ("Cannot allocate memory", "Use fewer workers"),
-)
 
 
-@dataclass(frozen=True)
-class TargetSpec:
-    """What a target is started with: while it stays the same, the target keeps running."""
+class Spec(Protocol):
+    """One way to serve a target: while it stays the same, the target keeps running."""
 
-    worker_class: str
-    workers: int
-    threads: int
-    worker_connections: int
-    backlog: int
-    config: TargetConfig
-    servers: str = ""  # a database that was started anew has left its pool with broken connections
+    @property
+    def workers(self) -> int:
+        """Worker processes."""
 
-    cwd = ROOT
-    ready_path = "/healthz"
+    @property
+    def cwd(self) -> Path:
+        """The directory that it is started in."""
+
+    @property
+    def ready_path(self) -> str:
+        """A path that answers 200 without doing anything, "" where none is known."""
 
     @property
     def start_seconds(self) -> float:
         """How long it may take to come up."""
-        return START_TIMEOUT
 
-    @classmethod
-    def of(cls, settings: Settings, urls: Urls) -> "TargetSpec":
-        """The start settings of a run; what its worker class does not use is left out."""
-        return cls(
-            worker_class=settings.worker,
-            workers=settings.workers,
-            threads=settings.threads if settings.worker == "gthread" else 1,
-            worker_connections=settings.worker_connections,
-            backlog=settings.backlog,
-            config=TargetConfig(
-                postgres_url=urls.postgres,
-                mysql_url=urls.mysql,
-                pool_class=settings.pool_class,
-                pool_size=settings.pool_size,
-                max_overflow=settings.max_overflow,
-                pool_timeout=settings.pool_timeout,
-                psycogreen=settings.postgres_driver == "psycopg2-green",
-            ),
-            servers=urls.servers,
-        )
+    @property
+    def server(self) -> Server:
+        """What serves it."""
 
     def argv(self, timeout_seconds: int) -> list[str]:
-        """gunicorn's command line; port 0 lets the kernel choose a free one."""
-        return [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "target_app.wsgi:app",
-            "--config=python:target_app.gunicorn_conf",
-            f"--bind={LOOPBACK}:0",
-            f"--worker-class={self.worker_class}",
-            f"--workers={self.workers}",
-            f"--threads={self.threads}",
-            f"--worker-connections={self.worker_connections}",
-            f"--backlog={self.backlog}",
-            f"--timeout={timeout_seconds}",
-            # Its default path is one per user, and starting a second gunicorn unlinks it.
-            "--no-control-socket",
-        ]
+        """The server's command line."""
 
     def environ(self, beacon: str, token: str) -> dict[str, str]:
-        """The target's configuration as the variables that it reads."""
-        config = replace(self.config, beacon=beacon, token=token)
-        return own_environ(PYTHONUNBUFFERED="1", **config.to_environ())
+        """Its environment, with where its notices go to and what they carry."""
 
     def failure(self, what: str, log: str) -> StartError:
-        """Why it did not come up, with the last lines that it wrote."""
-        cure = next((cure for text, cure in _CURES if text in log), "See its last lines below")
-        return StartError(f"The target {what}", cure, log)
+        """Why it did not come up."""
 
 
-class GunicornProcess:
+class ServerProcess:
     """The one target of a dashboard."""
 
     def __init__(self, children: Children, beacon: str) -> None:
@@ -120,6 +72,7 @@ class GunicornProcess:
         self._timeout_seconds = 0
         self._token = ""
         self._port = 0
+        self._listening: re.Pattern[str] | None = None
         self._workers: set[int] = set()
         self._found: dict[int, ObservedApp] = {}
         self._master_threads = 0
@@ -127,13 +80,16 @@ class GunicornProcess:
 
     @property
     def pids(self) -> list[int]:
-        """The pids of the workers that have loaded the app."""
+        """The pids of the workers that have loaded the app.
+
+        gunicorn tells when one has ended, the others do not.
+        """
         with self._heard:
-            return sorted(self._workers)
+            return sorted(pid for pid in self._workers if psutil.pid_exists(pid))
 
     @property
     def master_pid(self) -> int | None:
-        """gunicorn's own pid while it runs."""
+        """The server's own pid while it runs."""
         alive = self._process is not None and self._process.poll() is None
         return self._process.pid if alive and self._process else None
 
@@ -142,8 +98,14 @@ class GunicornProcess:
         """The port that the target listens on."""
         return self._port
 
+    @property
+    def cwd(self) -> str:
+        """The directory that the target was started in, "" while none runs."""
+        spec = self._spec
+        return str(spec.cwd) if spec is not None else ""
+
     def log(self) -> str:
-        """The last lines that gunicorn wrote."""
+        """The last lines that the server wrote."""
         return self._tail.text() if self._tail else ""
 
     def owns(self, token: str) -> bool:
@@ -201,17 +163,22 @@ class GunicornProcess:
     def _start(self, spec: Spec, timeout_seconds: int) -> None:
         self._token = secrets.token_hex(16)
         self._port = self._master_threads = 0
+        self._listening = spec.server.listening
+        # One pipe, which the log alone comes through: what an app prints is not for us.
+        both = spec.server.log_is_stdout
         try:
             self._process = self._children.start(
                 spec.argv(timeout_seconds),
                 environ=spec.environ(self._beacon, self._token),
-                stderr=subprocess.PIPE,
+                stdout=subprocess.PIPE if both else subprocess.DEVNULL,
+                stderr=subprocess.STDOUT if both else subprocess.PIPE,
                 cwd=spec.cwd,
             )
         except OSError as error:
             raise spec.failure(f"could not be started ({error.strerror})", "") from error
-        assert self._process.stderr is not None  # noqa: S101  it is a pipe, see above
-        self._tail = Tail(self._process.stderr, self._read_line)
+        pipe = self._process.stdout if both else self._process.stderr
+        assert pipe is not None  # noqa: S101  it is a pipe, see above
+        self._tail = Tail(pipe, self._read_line)
         self._spec = spec
         self._timeout_seconds = timeout_seconds
         self.starts += 1
@@ -222,7 +189,7 @@ class GunicornProcess:
             raise
 
     def _read_line(self, line: str) -> None:
-        found = _LISTENING.search(line)
+        found = self._listening.search(line) if self._listening else None
         if found:
             with self._heard:
                 self._port = int(found[1])
@@ -238,6 +205,8 @@ class GunicornProcess:
             while not self._port or len(self._workers) < spec.workers:
                 if self.master_pid is None:
                     break
+                if not self._listening and len(self._workers) == spec.workers:
+                    self._port = port_of(self._workers)
                 if time.monotonic() > deadline:
                     what = f"did not become ready within {spec.start_seconds:g} s"
                     raise spec.failure(what, self.log())
@@ -266,6 +235,18 @@ class GunicornProcess:
             self._token = ""
             self._workers.clear()
             self._found.clear()
+
+
+def port_of(pids: Iterable[int]) -> int:
+    """The port of this machine that all of these processes listen on, 0 for none."""
+    ports: list[set[int]] = []
+    for pid in pids:
+        try:
+            found = psutil.Process(pid).net_connections("tcp4")
+        except psutil.Error:  # it has just ended
+            return 0
+        ports.append({each.laddr.port for each in found if each.status == psutil.CONN_LISTEN})
+    return min(set.intersection(*ports), default=0) if ports else 0
 
 
 def _port(notice: Mapping[str, Any]) -> tuple[int, int]:

@@ -1,0 +1,1 @@
+"""Limits that only ASGI servers and event loops have."""

@@ -1,0 +1,43 @@
+"""A call holds the event loop, and every other request of the worker waits for it."""
+
+from dashboard.analysis.evidence import Evidence
+from dashboard.analysis.limits.limit import Change, Limit, Wait
+from dashboard.analysis.limits.phrases import holder, waited
+from dashboard.analysis.limits.values import MOST_WORKERS
+from modes import ASGI
+from settings import TargetKind
+
+HELD_SHARE = 0.3  # of the run
+SHORT_SECONDS = 0.25  # what first requests import may take that long
+
+
+def _detect(evidence: Evidence) -> bool:
+    if evidence.model.worker not in {ASGI, "gevent"} or not evidence.queue_waiters:
+        return False
+    held = sum(evidence.held.values()) / evidence.model.workers
+    return held >= max(SHORT_SECONDS, HELD_SHARE * evidence.total)
+
+
+def _explain(evidence: Evidence) -> str:
+    return (
+        f"{waited(evidence.queue_waiters, evidence)} waited for the event loop: {holder(evidence)}."
+    )
+
+
+def _suggest(evidence: Evidence) -> list[Change]:
+    model = evidence.model
+    more = {"workers": min(MOST_WORKERS, max(2, 2 * model.workers))}
+    if model.kind is TargetKind.APP or model.worker != ASGI:
+        return [more]
+    return [{"driver": "auto", "mode": mode} for mode in ("asyncio", "asyncio-threads")] + [more]
+
+
+LIMIT = Limit(
+    word="event-loop-blocked",
+    precedence=82,
+    detect=_detect,
+    explain=_explain,
+    suggest=_suggest,
+    as_next="the next limit is the event loop, which a call holds",
+    wait=Wait.LOOP,
+)

@@ -1,0 +1,28 @@
+"""Blocking code waits for a thread of an executor: asyncio's default one, or the app's own.
+
+asyncio's has ``min(32, cores + 4)`` threads (concurrent.futures.ThreadPoolExecutor).
+"""
+
+from dashboard.analysis.evidence import Evidence
+from dashboard.analysis.limits.limit import Limit, Wait
+from dashboard.analysis.limits.phrases import waited, workers
+from dashboard.analysis.limits.values import MOST_WORKERS
+from modes import ASGI
+
+
+def _explain(evidence: Evidence) -> str:
+    return (
+        f"{waited(evidence.thread_waiters, evidence)} waited for a thread of an executor: with "
+        f"{workers(evidence.model)}, one ran at most {evidence.at_once()} at a time."
+    )
+
+
+LIMIT = Limit(
+    word="executor-threads",
+    precedence=74,
+    detect=lambda evidence: evidence.model.worker == ASGI and bool(evidence.thread_waiters),
+    explain=_explain,
+    suggest=lambda evidence: [{"workers": min(MOST_WORKERS, 2 * evidence.model.workers)}],
+    as_next="the next limit is the executor's threads",
+    wait=Wait.POOL_THREAD,
+)

@@ -1,0 +1,1 @@
+"""How the probe gets into somebody else's server."""
