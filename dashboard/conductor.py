@@ -87,10 +87,7 @@ class Conductor:
     @property
     def target_status(self) -> TargetStatus:
         """What runs behind the dashboard, as the page shows it."""
-        if self.external is not None:
-            return TargetStatus([], None, self.external.origin, self.target.kind)
-        pids, master = self.gunicorn.pids, self.gunicorn.master_pid
-        return TargetStatus(pids, master, kind=self.target.kind)
+        return self.target.status
 
     # Marks arrive from the receiver's thread.
     def on_mark(self, mark: Mark) -> None:
@@ -104,18 +101,17 @@ class Conductor:
         if event == "held":
             self._on_hold(token, decode_hold(more))
             return
+        run = self.last
         self.gunicorn.on_notice(event, token, pid, more)
         if event == "worker-exit" and self._watch is not None and self.gunicorn.owns(token):
             self._watch.look()
-        run = self.last
         if event == "found" and run is not None and run.is_running:
             run.found = self.gunicorn.found
 
     def _on_hold(self, token: str, hold: Hold) -> None:
         run, folder = self.last, self.gunicorn.cwd
         if run is not None and run.status == "running" and self.gunicorn.owns(token):
-            ended = hold.at + hold.seconds
-            run.log.add_samples(ended, lambda at: samples_of_hold(hold, at, folder))
+            run.log.add_samples(hold.ended, lambda at: samples_of_hold(hold, at, folder))
 
     def on_heartbeat(self, token: str, heartbeat: Heartbeat) -> None:
         """Take the heartbeat of a worker of the target."""
@@ -268,7 +264,7 @@ class Conductor:
             try:
                 if self._cancelled.is_set():
                     raise _Cancelled
-                generator.read_all(lambda: self._released(run))
+                generator.read_all(lambda: self._enter(run, "running"))
             finally:
                 with self._lock:
                     self._generator = None
@@ -278,10 +274,6 @@ class Conductor:
             return "cancelled"
         time.sleep(SETTLE_SECONDS)
         return "done"
-
-    def _released(self, run: Run) -> None:
-        run.status, run.step = "running", ""
-        self.changes.notify()
 
     def _finish(self, run: Run, status: str) -> None:
         self._token = ""
@@ -295,8 +287,11 @@ class Conductor:
             self.target.learn(run)
         run.notes += run.record().late_notes + self.target.notes(run)
         run.finished_at = time.monotonic()
-        run.status, run.step = status, ""
         run.log.close()
+        self._enter(run, status)
+
+    def _enter(self, run: Run, status: str) -> None:
+        run.status, run.step = status, ""
         self.changes.notify()
 
 

@@ -12,10 +12,10 @@ from typing import Any
 from dashboard.analysis.observed_pools import observed_from_json
 from dashboard.marks.samples import BACKLOG, DATABASE, EVENT, HELD, LOOP, POOL, Sample
 from dashboard.marks.version1 import mark_of_version1
+from dashboard.runs.kept_settings import read_kept_settings
 from dashboard.runs.record import ENDED, Record
 from dashboard.runs.validation import validate
 from dashboard.workload.mix import MOST_ASKS, parse_request_spec
-from settings import read_kept_settings
 from target_app.probe.marks import MOST_STATUS, PHASES, TEXTS, VERSION, Mark, Phase, extras
 
 MOST_BYTES = 64 * 1024 * 1024

@@ -5,10 +5,11 @@ import zlib
 from typing import Any
 
 from dashboard.marks.samples import Sample
+from dashboard.runs.kept_settings import read_kept_settings
 from dashboard.runs.record import Record
 from dashboard.runs.waterfall import tiny_waterfall
 from dashboard.text import iso_time
-from settings import FIELDS, Settings, SettingsError, TargetKind, read_kept_settings
+from settings import FIELDS, Settings, SettingsError, TargetKind
 
 from .packing import pack_marks, unpack_marks
 from .tables import MOST_WORDS, StoredMarks, StoredRun

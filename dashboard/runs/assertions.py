@@ -96,7 +96,8 @@ class Assertion:
         found = _EXPRESSION.fullmatch(expression)
         if found is None:
             raise ValueError(
-                f"{_shown(expression)} is not an assertion: write NAME OPERATOR VALUE, e.g. failed==0"
+                f"{_shown(expression)} is not an assertion: "
+                "write NAME OPERATOR VALUE, e.g. failed==0"
             )
         name, sign, text = found.groups()
         measure = MEASURES.get(name)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dashboard.analysis.forecast import Forecast, unknown
+from dashboard.runs.page_state import TargetStatus
 from dashboard.runs.run import Run
 from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
@@ -31,6 +32,11 @@ class ExternalTarget(Target):
         """``http://127.0.0.1:9000: GET /orders``."""
         specs = ", ".join(spec.text for spec in self._external.request_specs)
         return f"{self._external.origin}: {specs}"
+
+    @property
+    def status(self) -> TargetStatus:
+        """Its address; its processes are not ours to know."""
+        return TargetStatus([], None, self.origin, self.kind)
 
     @property
     def defaults(self) -> Settings:

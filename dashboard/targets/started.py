@@ -3,6 +3,7 @@
 import math
 from abc import abstractmethod
 
+from dashboard.runs.page_state import TargetStatus
 from dashboard.runs.run import Run
 from dashboard.workload.plan import Plan
 
@@ -15,6 +16,11 @@ class StartedTarget(Target):
 
     def __init__(self, gunicorn: ServerProcess) -> None:
         self._gunicorn = gunicorn
+
+    @property
+    def status(self) -> TargetStatus:
+        """Its worker pids and its master's."""
+        return TargetStatus(self._gunicorn.pids, self._gunicorn.master_pid, kind=self.kind)
 
     @abstractmethod
     def _spec(self, run: Run, step: Step) -> Spec:

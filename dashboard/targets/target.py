@@ -6,6 +6,7 @@ from typing import Any
 
 from config import LOOPBACK, SECONDS
 from dashboard.analysis.forecast import Forecast
+from dashboard.runs.page_state import TargetStatus
 from dashboard.runs.run import Run
 from dashboard.workload.mix import RequestSpec
 from dashboard.workload.plan import Plan
@@ -34,6 +35,11 @@ class Target(ABC):
     def asks(self) -> str:
         """What is requested, in words for people; "" where the settings say it."""
         return ""
+
+    @property
+    @abstractmethod
+    def status(self) -> TargetStatus:
+        """Its processes, as the page shows them."""
 
     @property
     @abstractmethod

@@ -8,7 +8,15 @@ from typing import Any
 
 import msgspec
 
-from modes import MODES, MYSQL_DRIVERS, POSTGRES_DRIVERS
+from modes import (
+    ASGI,
+    ASYNC_DRIVERS,
+    MODES,
+    MYSQL_DRIVERS,
+    ONLY_ASYNC,
+    POSTGRES_DRIVERS,
+    SERVERS,
+)
 from settings import AUTO, FIELDS, Settings
 
 Schema = dict[str, Any]
@@ -23,6 +31,24 @@ CONTRADICTIONS: tuple[dict[str, Schema], ...] = (
     },
     {"driver": {"enum": [*MYSQL_DRIVERS]}, "endpoint": {"enum": ["python", "postgres"]}},
     {"driver": {"enum": [*POSTGRES_DRIVERS]}, "endpoint": {"const": "mysql"}},
+    {
+        "mode": {"enum": [mode.name for mode in MODES.values() if mode.worker_class == ASGI]},
+        "worker_class": {"enum": ["sync", "gevent", "gthread"]},
+    },
+    {
+        "mode": {"enum": [mode.name for mode in MODES.values() if mode.worker_class != ASGI]},
+        "server": {"enum": [name for name in SERVERS if name != "gunicorn"]},
+    },
+    {
+        "mode": {"enum": [name for name in MODES if name != "asyncio"]},
+        "driver": {"enum": sorted(ONLY_ASYNC)},
+    },
+    {
+        "mode": {"const": "asyncio"},
+        "driver": {
+            "enum": [each for each in POSTGRES_DRIVERS + MYSQL_DRIVERS if each not in ASYNC_DRIVERS]
+        },
+    },
     {
         "pool_size": {"const": 0},
         "pool_class": {"const": "QueuePool"},

@@ -81,6 +81,11 @@ class Hold(NamedTuple):
     seconds: float
     place: Place
 
+    @property
+    def ended(self) -> float:
+        """When it was let go."""
+        return self.at + self.seconds
+
 
 def encode(hold: Hold, token: str) -> bytes:
     """A hold as one line of JSON."""

@@ -17,7 +17,9 @@
 
 export class Problem extends Error {
   /** @param {Refusal} refusal */
-  constructor({ title = "The dashboard rejected the request", status = 0, detail = "", errors = [] }) {
+  constructor(
+    { title = "The dashboard rejected the request", status = 0, detail = "", errors = [] },
+  ) {
     super(detail || title);
     this.status = status;
     this.errors = errors;

@@ -14,7 +14,8 @@ import {
 } from "../model/words/describe.js";
 import { byId, make } from "../dom/elements.js";
 
-const HINT = "Hover over a row, or focus the timeline and use the arrow keys, to inspect a request.";
+const HINT =
+  "Hover over a row, or focus the timeline and use the arrow keys, to inspect a request.";
 
 /**
  * @param {Request} row

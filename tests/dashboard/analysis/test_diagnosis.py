@@ -228,7 +228,7 @@ TOLD: list[tuple[str, dict[str, Any], list[Request], dict[str, Any], list[str]]]
         {**POOL_15, "pool_size": 5},
         [*(from_pool(*each) for each in through(5, [1.0] * 10)), *CUT_OFF],
         {"samples": [Sample(1.05, "event", 4711, {"worker-exit": 0.0})]},
-        ["Worker 4711 ended after 1.1 s. 40 of 50 requests failed. ", "launch it again."],
+        ["Worker 4711 ended after 1.1 s. 40 of 50 requests failed. ", "run it again."],
     ),
     (
         "interrupted",
@@ -277,7 +277,7 @@ TOLD: list[tuple[str, dict[str, Any], list[Request], dict[str, Any], list[str]]]
         {},
         [
             "4 of 5",
-            "psycopg2 waits for the database in C",
+            "psycopg2 blocks in C",
             "driver psycopg2-green would take 1.0 s",
         ],
     ),
@@ -337,7 +337,10 @@ TOLD: list[tuple[str, dict[str, Any], list[Request], dict[str, Any], list[str]]]
         {"mode": "threads", "threads": 4, "workers": 2, "endpoint": "python"},
         UNEVEN,
         {},
-        ["37 and 3 of 40, where 20 each", "workers 1, threads 8 would take 5.1 s instead of 10.0"],
+        [
+            "37 and 3 of 40, instead of 20 each",
+            "workers 1, threads 8 would take 5.1 s instead of 10.0",
+        ],
     ),
     (
         "uneven-workers",

@@ -268,7 +268,7 @@ def test_a_run_whose_process_is_gone_is_marked_as_broken_off(one: History) -> No
         db.session.commit()
     entry = one.list(Listing(sort="number"))[0][0]
     assert (entry["number"], entry["status"]) == (number, "broken-off")
-    assert "dashboard ended" in entry["sentence"]
+    assert "dashboard stopped" in entry["sentence"]
     found = one.get(number)
     assert found is not None
     assert found.diagnosis is None

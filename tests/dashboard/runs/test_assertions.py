@@ -93,7 +93,7 @@ def test_a_run_without_an_end_has_no_limit() -> None:
         ("failed==٣", "must be a number"),
         ("__import__('os').system('true')==0", "NAME OPERATOR VALUE"),
         ("colour==3", "unknown name colour; available: requests, done, failed"),
-        ("limit<none", "only be == or !="),
+        ("limit<none", "only be compared with == or !="),
         ("limit==nothing", "must be one of none, interrupted"),
         ("limit==0", "must be one of"),
         ("x" * 10_000, "NAME OPERATOR VALUE"),

@@ -42,9 +42,7 @@ function directionOf(sort, name) {
 function emptyWords({ listed, listProblem }) {
   if (listProblem) return listProblem;
   if (!listed || listed.total > 0) return "";
-  return listed.asked.q
-    ? "No matching runs."
-    : "No runs yet. Finished runs appear here.";
+  return listed.asked.q ? "No matching runs." : "No runs yet. Finished runs appear here.";
 }
 
 /**

@@ -111,7 +111,9 @@ export function createPoolGauge() {
       root.classList.toggle("is-quiet", kind !== "app" && settings.endpoint === "python");
       const isPeak = hasEnded && hoverTime === null;
       const words = isPeak
-        ? `at most ${withinCapacity(peakOf(rows), capacity)}${limitWords(capacity)} checked out at once`
+        ? `at most ${withinCapacity(peakOf(rows), capacity)}${
+          limitWords(capacity)
+        } checked out at once`
         : usageWords(usage, capacity, hoverTime);
       setText(label, words);
     },
