@@ -25,18 +25,23 @@ RUNS = 3
 
 @dataclass(frozen=True)
 class Promise:
-    """What a suggestion promised, and what came of it; seconds, medians of ``RUNS`` runs."""
+    """What a suggestion promised, and what came of it; seconds, medians of ``RUNS`` runs.
+
+    ``low`` and ``high`` are None where no time was promised.
+    """
 
     title: str
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     before: float
     measured: float
     failed: int
 
     @property
-    def off(self) -> float:
+    def off(self) -> float | None:
         """How many times the measured is outside of the promised range, 1 within it."""
+        if self.low is None or self.high is None:
+            return None
         return max(1.0, self.measured / max(self.high, 1e-3), self.low / max(self.measured, 1e-3))
 
     @property
@@ -124,12 +129,14 @@ def main(names: tuple[str, ...] = ()) -> None:
                         lines.append([name, " ".join(map(str, given.values())), *_cells(promise)])
     heading = ["app", "before", "took", "offered", "promised", "measured", "times off", ""]
     show(f"Every suggestion for real applications, {REQUESTS} requests", heading, lines)
-    off = [promise.off for promise in kept]
-    print(
-        f"\n{len(kept)} suggestions: median {statistics.median(off):.2f} times off, "
-        f"worst {max(off):.1f}, {sum(each <= 1.25 for each in off)} within 1.25; "
-        f"{sum(promise.is_slower for promise in kept)} made the app slower, or fail."
-    )
+    slower = sum(promise.is_slower for promise in kept)
+    print(f"\n{len(kept)} suggestions; {slower} made the app slower, or fail.")
+    off = [promise.off for promise in kept if promise.off is not None]
+    if off:
+        print(
+            f"{len(off)} promised a time: median {statistics.median(off):.2f} times off, worst "
+            f"{max(off):.1f}, {sum(each <= 1.25 for each in off)} within 1.25."
+        )
 
 
 def _cells(promise: Promise) -> list[str]:
@@ -137,8 +144,8 @@ def _cells(promise: Promise) -> list[str]:
     return [
         f"{promise.before:.2f} s",
         promise.title,
-        f"{promise.low:.2f} to {promise.high:.2f} s",
+        "-" if promise.off is None else f"{promise.low:.2f} to {promise.high:.2f} s",
         f"{promise.measured:.2f} s",
-        f"{promise.off:.1f}",
+        "-" if promise.off is None else f"{promise.off:.1f}",
         worse,
     ]

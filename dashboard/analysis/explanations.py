@@ -17,6 +17,8 @@ def sentence_for(limit: str, evidence: Evidence, suggestions: Sequence[Suggestio
     if not suggestions:
         return text
     best = suggestions[0]
+    if best.forecast_seconds is None:
+        return f"{text} Try {best.title}: a run will show what it brings."
     after = LIMITS[best.next_limit]
     seconds = f"{best.forecast_seconds:.1f} s"
     if LIMITS[limit].fails_requests:

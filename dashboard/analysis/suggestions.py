@@ -26,7 +26,7 @@ class Suggestion:
 
     title: str
     settings: Settings
-    forecast_seconds: float
+    forecast_seconds: float | None  # None: of a user app nobody knows before the run
     next_limit: str
 
     def as_dict(self) -> dict[str, Any]:
@@ -46,8 +46,10 @@ def suggestions_for(limit: str, evidence: Evidence) -> tuple[Suggestion, ...]:
             continue
         known.append(changed)
         promised = forecast_of(changed)
-        seconds = promised.total_seconds
-        if evidence.mixed and limit in QUEUES:
+        seconds: float | None = promised.total_seconds
+        if model.kind is TargetKind.APP:
+            seconds = None  # it computes, and shares its cores: docs/adr/0012
+        elif evidence.mixed and limit in QUEUES:
             seconds = round(evidence.seconds_with(places(changed)), 3)
         title = ", ".join(
             f"{name} {value}"

@@ -45,7 +45,7 @@ class SuggestionTold(TypedDict):
 
     title: str
     settings: RunSettings
-    forecast_seconds: float
+    forecast_seconds: float | None
     next_limit: str
 
 

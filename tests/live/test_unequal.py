@@ -32,5 +32,7 @@ def test_a_mix_of_short_and_long_requests_has_its_limit_and_no_batches(runtime: 
     assert diagnosis is not None
     assert diagnosis.limit == "pool-capacity"
     # By its own services the run would take about as long as its longest, not 60 sleeps of 0.1 s.
-    assert 2 <= diagnosis.suggestions[0].forecast_seconds < record.total_seconds + 1
+    promised = diagnosis.suggestions[0].forecast_seconds
+    assert promised is not None
+    assert 2 <= promised < record.total_seconds + 1
     assert run.promised.limit == "unknown"

@@ -145,7 +145,7 @@ export interface Run {
 export interface Suggestion {
   title: string;
   settings: Settings;
-  forecast_seconds?: number;
+  forecast_seconds?: number | null; // of a user app nobody knows before the run
 }
 
 export interface Diagnosis {

@@ -149,6 +149,7 @@ def test_what_is_suggested_after_a_recorded_run_would_have_been_faster(kept: str
     run = recorded(kept)
     assert run.diagnosis is not None
     for each in run.diagnosis.suggestions:
+        assert each.forecast_seconds is not None
         assert each.forecast_seconds < run.total_seconds
 
 
@@ -481,6 +482,7 @@ def test_any_log_has_a_diagnosis_and_only_suggestions_that_can_be_launched(
     for each in found.suggestions:
         assert read_settings(each.settings.as_dict()) == each.settings != chosen
         assert each.forecast_seconds == forecast(each.settings).total_seconds
+        assert each.forecast_seconds is not None
         assert math.isfinite(each.forecast_seconds)
         assert each.title
     assert len({each.settings for each in found.suggestions}) == len(found.suggestions)

@@ -7,6 +7,7 @@ import pytest
 
 from dashboard.analysis.effective_model import EffectiveModel
 from dashboard.analysis.evidence import Evidence
+from dashboard.analysis.explanations import sentence_for
 from dashboard.analysis.forecast import forecast_of, unknown
 from dashboard.analysis.observed_pools import (
     ObservedApp,
@@ -124,6 +125,9 @@ def test_what_lifts_an_apps_limit_can_be_launched_as_it_stands() -> None:
     assert titles[:2] == ["workers 2", "mode threads, threads 20"]
     assert titles[2].startswith("mode gevent-green")
     (wider,) = suggestions_for("pool-capacity", evidence)
+    assert wider.forecast_seconds is None  # it computes, which no arithmetic of waits knows
+    text = sentence_for("pool-capacity", evidence, [wider])
+    assert text.endswith(" Try pool_size 20, max_overflow 0: a run will show what it brings.")
     assert wider.title == "pool_size 20, max_overflow 0"
 
 

@@ -90,6 +90,8 @@ def test_the_cure_for_a_collapse_keeps_the_number_of_connections() -> None:
     first, larger = offered("overflow-collapse")
     assert first.settings.pool_capacity == 15
     assert (first.next_limit, larger.next_limit) == ("pool-capacity", "pool-capacity")
+    assert first.forecast_seconds is not None
+    assert larger.forecast_seconds is not None
     assert larger.forecast_seconds < first.forecast_seconds < 14.2
 
 

@@ -114,6 +114,7 @@ def test_the_pool_is_the_limit_though_the_waits_are_a_small_part_of_the_run() ->
     best = found.suggestions[0]
     # What these very requests would take: as long as the longest of them.
     assert best.forecast_seconds == pytest.approx(LONG, abs=0.05)
+    assert best.forecast_seconds is not None
     assert best.forecast_seconds < evidence.total
 
 

@@ -12,7 +12,7 @@ import { aboutSeconds } from "../../model/words/describe.js";
  * @param {(settings: Settings) => void} onTry
  */
 function buttonFor({ title, settings, forecast_seconds: forecast }, onTry) {
-  const promise = forecast === undefined
+  const promise = forecast === undefined || forecast === null
     ? null
     : make("span", { class: "button-note" }, ` about ${aboutSeconds(forecast)}`);
   return button(`Try ${title}`, () => onTry(settings), {}, promise);
