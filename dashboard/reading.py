@@ -14,7 +14,7 @@ from fields import allowed, shown
 from settings import SettingsError
 
 Model = TypeVar("Model", bound=Struct)
-PLAIN = r"^[^\x00\ud800-\udfff]*$"  # a database takes no zero byte and no half character
+PLAIN = r"^[^\x00]*$"  # a database takes no zero byte
 
 
 def text(most: int) -> Meta:
@@ -44,6 +44,8 @@ def read(model: type[Model], given: Mapping[str, Any], *, is_text: bool = False)
             value = [part.strip() for part in value.split(",")]
         try:
             values[each.name] = msgspec.convert(value, each.type, strict=not is_text)
+            if _has_half(value):
+                errors.append((name, f"{name} must not contain half a character"))
         except msgspec.ValidationError:
             errors.append((name, _refusal(name, each.type, value)))
     if errors:
@@ -56,10 +58,12 @@ def _is_list(kind: Any) -> bool:
     return isinstance(info.type if isinstance(info, inspect.Metadata) else info, inspect.ListType)
 
 
+def _has_half(value: Any) -> bool:
+    """Whether a text holds a surrogate, which no encoding takes; JSON can bring one."""
+    return isinstance(value, str) and any("\ud800" <= sign <= "\udfff" for sign in value)
+
+
 def _refusal(name: str, kind: Any, value: Any) -> str:
-    if isinstance(value, str):
-        if "\0" in value:
-            return f"{name} must not contain a zero byte"
-        if any("\ud800" <= sign <= "\udfff" for sign in value):
-            return f"{name} must not contain half a character"
+    if isinstance(value, str) and "\0" in value:
+        return f"{name} must not contain a zero byte"
     return f"{name} must be {allowed(kind)}, not {shown(value)}"

@@ -16,7 +16,7 @@ from werkzeug.routing import BaseConverter, Rule
 from dashboard.runs.answers import REFERRED
 from settings import FIELDS, Settings
 
-from .contract import RUN_FILE_TYPE, Contract, contract_of
+from .contract import JSON, RUN_FILE_TYPE, Contract, contract_of
 from .models import Document, Problem
 from .settings_schema import settings_schema
 
@@ -98,7 +98,7 @@ def _operation(
     app: Flask, rule: Rule, method: str, contract: Contract, schemas: dict[Any, Schema]
 ) -> Schema:
     lines = (app.view_functions[rule.endpoint].__doc__ or "").strip().split("\n\n")
-    answer = schemas.get(str(contract.answer), {"type": "string"})
+    answer = schemas.get(str(contract.answer))
     problem = {PROBLEM_TYPE: {"schema": schemas[str(Problem)]}}
     refusals = {
         status: {"description": text, "content": problem}
@@ -106,7 +106,7 @@ def _operation(
         if contract.body or status not in {"400", "413", "415"}
     }
     refusals["405"]["headers"] = {"Allow": {"schema": {"type": "string"}}}
-    content = {kind: {"schema": answer} for kind in contract.types}
+    content = {kind: {"schema": answer or _file(kind)} for kind in contract.types}
     operation: Schema = {
         "operationId": f"{rule.endpoint.replace('.', '_')}_{method.lower()}",
         "summary": " ".join(lines[0].split()),
@@ -121,13 +121,17 @@ def _operation(
     return operation
 
 
+def _file(kind: str) -> Schema:
+    return {"type": "object" if kind == JSON else "string"}
+
+
 def _body(model: Any, schemas: dict[Any, Schema]) -> Schema:
     if model == RUN_FILE_TYPE:
         about = "JSON lines, as the export jsonl writes them."
         return {model: {"schema": {"type": "string", "description": about}}}
     if model is Settings:
-        return {"application/json": {"schema": {"$ref": TEMPLATE.format(name="Settings")}}}
-    return {"application/json": {"schema": schemas[str(model)]}}
+        return {JSON: {"schema": {"$ref": TEMPLATE.format(name="Settings")}}}
+    return {JSON: {"schema": schemas[str(model)]}}
 
 
 def _path_parameters(rule: Rule) -> list[Schema]:
