@@ -41,7 +41,7 @@ def read(model: type[Model], given: Mapping[str, Any], *, is_text: bool = False)
                 errors.append((name, f"{name} is missing: it must be {allowed(each.type)}"))
             continue
         if is_text and _is_list(each.type):
-            value = [part.strip() for part in value.split(",")]
+            value = [part.strip(" ") for part in value.split(",")]
         try:
             values[each.name] = msgspec.convert(value, each.type, strict=not is_text)
             if _has_half(value):

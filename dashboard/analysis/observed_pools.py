@@ -3,7 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, structs
 
 from dashboard.marks.requests import Request
 from modes import MYSQL_DRIVERS
@@ -22,6 +25,8 @@ POOL_FIELDS = ("pool_class", "pool_size", "max_overflow", "pool_timeout")
 SHORTEST_SECONDS = 0.001  # of a service: what takes no time has no forecast
 WITHOUT_WAITS = frozenset({"SingletonThreadPool", "StaticPool", "AssertionPool"})
 
+Word = Annotated[str, Meta(max_length=200)]
+
 
 @dataclass(frozen=True)
 class ObservedPool:
@@ -31,13 +36,13 @@ class ObservedPool:
     """
 
     index: int
-    kind: str
+    kind: Word
     size: int | None
     overflow: int | None
     timeout: float | None
-    dialect: str = ""
-    driver: str = ""
-    asked: dict[str, Any] | None = None
+    dialect: Word = ""
+    driver: Word = ""
+    asked: dict[Word, Word | float | None] | None = None
 
     @property
     def capacity(self) -> float:
@@ -77,60 +82,53 @@ class ObservedApp:
     tokens: int | None = None  # of anyio's threads in each worker; None where it is not used
 
     def as_json(self) -> dict[str, Any]:
-        """For JSON; ``found_of_json`` reads it back."""
+        """For JSON; ``observed_from_json`` reads it back."""
         return asdict(self)
+
+
+class PoolTold(msgspec.Struct):
+    """A pool as a worker tells of it."""
+
+    index: int
+    kind: Word = msgspec.field(name="class")
+    size: int | None
+    overflow: int | None
+    timeout: float | None
+    dialect: Word
+    driver: Word
+    asked: dict[Word, Word | float | None] | None
+
+
+class Told(msgspec.Struct):
+    """What a worker tells of its app."""
+
+    pools: list[PoolTold]
+    drivers: tuple[str, ...]
+    green: bool = False
+    sqlalchemy: bool = False
+    flask_sqlalchemy: bool = False
+    django: bool = False
+    tokens: int | None = None
 
 
 def observed_from_notice(notice: Mapping[str, Any]) -> ObservedApp:
     """What a worker tells; ValueError for what is no such notice."""
     try:
-        pools = tuple(
-            ObservedPool(
-                index=int(pool["index"]),
-                kind=str(pool["class"])[:60],
-                size=_whole(pool["size"]),
-                overflow=_whole(pool["overflow"]),
-                timeout=None if pool["timeout"] is None else float(pool["timeout"]),
-                dialect=str(pool["dialect"])[:60],
-                driver=DRIVERS.get(str(pool["driver"]), str(pool["driver"]))[:60],
-                asked=_asked(pool["asked"]),
-            )
-            for pool in notice["pools"]
-        )
-        drivers = tuple(str(name)[:60] for name in notice["drivers"])
-        tokens = _whole(notice.get("tokens"))
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise ValueError("not what a worker tells of its app") from error
-    uses = ("sqlalchemy", "flask_sqlalchemy", "django")
-    return ObservedApp(
-        pools, drivers, bool(notice.get("green")), tuple(n for n in uses if notice.get(n)), tokens
+        told = msgspec.convert(notice, Told)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"not what a worker tells of its app: {error}") from error
+    pools = tuple(
+        ObservedPool(**structs.asdict(pool) | {"driver": DRIVERS.get(pool.driver, pool.driver)})
+        for pool in told.pools
     )
+    names = ("sqlalchemy", "flask_sqlalchemy", "django")
+    uses = tuple(name for name in names if getattr(told, name))
+    return ObservedApp(pools, told.drivers, told.green, uses, told.tokens)
 
 
 def observed_from_json(given: Mapping[str, Any]) -> ObservedApp:
-    """What ``Found.as_json`` wrote; ValueError for anything else."""
-    told = {
-        "pools": [dict(pool) | {"class": pool["kind"]} for pool in given["pools"]],
-        "drivers": given["drivers"],
-        "green": given["green"],
-        "tokens": given.get("tokens"),
-        **dict.fromkeys(given["uses"], True),
-    }
-    return observed_from_notice(told)
-
-
-def _asked(given: Any) -> dict[str, Any] | None:
-    if not given:
-        return None
-    limits = {
-        name: None if given[name] is None else float(given[name])
-        for name in ("size", "overflow", "timeout")
-    }
-    return {"class": str(given["class"])[:60], **limits}
-
-
-def _whole(given: Any) -> int | None:
-    return None if given is None else int(given)
+    """What ``ObservedApp.as_json`` wrote; ValueError for anything else."""
+    return msgspec.convert(given, ObservedApp)
 
 
 def merged(found: Iterable[ObservedApp]) -> ObservedApp | None:

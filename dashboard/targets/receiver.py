@@ -1,10 +1,11 @@
 """Receives the target's datagrams: marks for the run whose token they carry, and notices."""
 
-import json
 import socket
 import threading
 from collections.abc import Callable
 from typing import Any
+
+import msgspec
 
 from config import LOOPBACK
 from dashboard.marks.wire import decode
@@ -14,6 +15,14 @@ from target_app.probe.marks import Mark
 
 BUFFER_BYTES = 8 * 2**20
 DATAGRAM_BYTES = 4096
+
+
+class Notice(msgspec.Struct):
+    """What every notice of the target says, whatever else it tells."""
+
+    event: str
+    token: str
+    pid: int
 
 
 class Receiver:
@@ -74,15 +83,11 @@ class Receiver:
         if line.startswith(b"["):
             self._on_mark(decode(line))
             return
-        notice = json.loads(line)
-        if not isinstance(notice, dict):
-            raise ValueError("not a notice")
-        event, token, pid = (notice.get(key) for key in ("event", "token", "pid"))
-        if not (isinstance(event, str) and isinstance(token, str) and type(pid) is int):
-            raise ValueError("not a notice")
-        if event == "pulse":
-            heartbeat = decode_heartbeat(notice)
+        given = msgspec.json.decode(line)
+        notice = msgspec.convert(given, Notice)
+        if notice.event == "pulse":
+            heartbeat = decode_heartbeat(given)
             if self._on_heartbeat is not None:
-                self._on_heartbeat(token, heartbeat)
+                self._on_heartbeat(notice.token, heartbeat)
         else:
-            self._on_notice(event, token, pid, notice)
+            self._on_notice(notice.event, notice.token, notice.pid, given)

@@ -14,7 +14,7 @@ from settings import TargetKind
 
 Status = Literal["running", "done", "cancelled", "failed", "broken-off"]
 # A number of a kept run, #7 as well, or the name of a live one.
-RunName = Annotated[str, Meta(max_length=20, pattern=r"^\s*#?[A-Za-z0-9-]+\s*$")]
+RunName = Annotated[str, Meta(max_length=20, pattern=r"^#?[A-Za-z0-9-]+$")]
 
 
 class Change(Struct, forbid_unknown_fields=True):

@@ -1,10 +1,9 @@
 """What the requests of a burst ask for: methods, paths and bodies, dealt out by weight."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 MOST_ASKS = 20
@@ -60,17 +59,6 @@ class RequestSpec:
     def text(self) -> str:
         """The name and the weight, as ``parse_ask`` reads them back: ``GET /orders x3``."""
         return self.name if self.weight == 1 else f"{self.name} x{self.weight}"
-
-    def as_json(self) -> dict[str, Any]:
-        """The ask as values of JSON; ``ask_of_json`` reads it back."""
-        return {**asdict(self), "headers": [*self.headers], "body": self.body.decode("latin-1")}
-
-
-def request_spec_from_json(given: Mapping[str, Any]) -> RequestSpec:
-    """The ask that ``Ask.as_json`` wrote."""
-    headers = tuple((name, value) for name, value in given["headers"])
-    body = given["body"].encode("latin-1")
-    return RequestSpec(given["method"], given["path"], headers, body, given["weight"])
 
 
 def parse_request_spec(

@@ -1,12 +1,12 @@
 """What the generator is told: where one burst goes, and the bytes of each of its requests."""
 
-import json
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+
+import msgspec
 
 from target_app.probe.marks import RUN_HEADER, run_header, traceparent
 
-from .mix import RequestSpec, assign_requests, request_spec_from_json
+from .mix import RequestSpec, assign_requests
 
 BODILESS = {"GET", "HEAD", "OPTIONS"}  # their requests have a length only where they have a body
 
@@ -29,17 +29,12 @@ class Plan:
 
     def to_json(self) -> bytes:
         """The plan as the generator reads it."""
-        request_specs = [request_spec.as_json() for request_spec in self.request_specs]
-        return json.dumps(asdict(self) | {"request_specs": request_specs}).encode() + b"\n"
+        return msgspec.json.encode(self) + b"\n"
 
     @classmethod
     def of_json(cls, line: bytes) -> "Plan":
-        """The plan that ``to_json`` wrote."""
-        given: dict[str, Any] = json.loads(line)
-        request_specs = tuple(
-            request_spec_from_json(request_spec) for request_spec in given.pop("request_specs")
-        )
-        return cls(request_specs=request_specs, **given)
+        """The plan that ``to_json`` wrote; ValueError for anything else."""
+        return msgspec.json.decode(line, type=cls)
 
     @property
     def authority(self) -> str:

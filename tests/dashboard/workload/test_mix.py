@@ -1,8 +1,8 @@
 """Asks: what can be written, what is refused, and how they are dealt."""
 
-import json
 from collections import Counter
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +16,6 @@ from dashboard.workload.mix import (
     names_of,
     parse_header,
     parse_request_spec,
-    request_spec_from_json,
 )
 
 
@@ -104,7 +103,8 @@ def test_bounds_of_bodies_and_of_the_mix() -> None:
 
 def test_an_ask_survives_json() -> None:
     request_spec = RequestSpec("POST", "/a", (("X", "y"), ("X", "z")), bytes(range(256)), 2)
-    assert request_spec_from_json(json.loads(json.dumps(request_spec.as_json()))) == request_spec
+    sent = msgspec.json.encode(request_spec)
+    assert msgspec.json.decode(sent, type=RequestSpec) == request_spec
 
 
 def test_an_ask_does_not_show_what_may_be_secret() -> None:
