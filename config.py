@@ -1,4 +1,4 @@
-"""What processes are told through their environment; the only reader of ``os.environ``."""
+"""Configuration from the environment; the only reader of ``os.environ``."""
 
 import os
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True)
 class TargetConfig:
-    """What one target process is told through its environment."""
+    """What one target process gets through its environment."""
 
     postgres_url: str
     mysql_url: str = ""

@@ -1,4 +1,4 @@
-"""A settings field: what it allows, how people are told about it, and how a value is read."""
+"""A settings field: its range, its texts, and how a value is parsed."""
 
 from dataclasses import field
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
@@ -8,7 +8,7 @@ from msgspec import inspect
 
 
 class Field(NamedTuple):
-    """What a settings field allows, and how people are told about it."""
+    """The range and the texts of a settings field."""
 
     name: str
     label: str

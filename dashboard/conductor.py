@@ -47,7 +47,7 @@ MOST_RUNS = 20  # that are kept for comparing
 
 
 class Conductor:
-    """Starts runs, hears their marks, and tells whoever follows that something has changed."""
+    """Starts runs, collects their marks, and notifies listeners of changes."""
 
     def __init__(  # noqa: PLR0913, PLR0917  one per part
         self,
@@ -191,7 +191,7 @@ class Conductor:
             self._thread.join()
 
     def close(self) -> None:
-        """Cancel what goes on, and wait for its end."""
+        """Cancel the current run, and wait for it to end."""
         if self.last is not None and self.last.is_running:
             self.cancel(self.last.id)
         self.wait()

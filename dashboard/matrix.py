@@ -30,7 +30,7 @@ class Cell:
 
 
 def combinations() -> list[tuple[str, str]]:
-    """Every worker class with every driver that makes sense with it."""
+    """Every worker class with every driver that works with it."""
     return [
         (worker_class, driver)
         for worker_class in WORKER_CLASSES
@@ -40,7 +40,7 @@ def combinations() -> list[tuple[str, str]]:
 
 
 def settings_of(worker_class: str, driver: str) -> Settings | None:
-    """The run that measures one cell; None for a combination that is refused.
+    """The run that measures one cell; None for an invalid combination.
 
     Under ASGI each driver is called from ``async def``.
     """
@@ -63,7 +63,7 @@ def settings_of(worker_class: str, driver: str) -> Settings | None:
 
 
 def judge(worker_class: str, driver: str, run: Run) -> Cell:
-    """What a finished run says about its combination."""
+    """The result of a finished run."""
     record = run.record()
     if run.error is not None or not all(request.done for request in record.requests):
         words = run.error.cause if run.error else report.failure_words(record.requests)
@@ -77,7 +77,7 @@ def judge(worker_class: str, driver: str, run: Run) -> Cell:
 def measure(
     conductor: Conductor, say: Callable[[Cell], None], stopped: Callable[[], bool] = lambda: False
 ) -> list[Cell]:
-    """Run every combination that this machine can run, one after the other, until ``stopped``."""
+    """Run every available combination in turn, until ``stopped``."""
     cells = []
     for worker_class, driver in combinations():
         if stopped():
@@ -98,7 +98,7 @@ def measure(
 
 
 class Survey:
-    """The matrix that a dashboard measures in the background and remembers."""
+    """The matrix, measured in the background and remembered."""
 
     def __init__(self, conductor: Conductor) -> None:
         self._conductor = conductor
@@ -113,7 +113,7 @@ class Survey:
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> bool:
-        """Begin to measure; False when that goes on already."""
+        """Start measuring; False if that is already in progress."""
         with self._lock:
             if self.is_running:
                 return False
@@ -127,7 +127,7 @@ class Survey:
             return True
 
     def close(self) -> None:
-        """Measure no further combination, and break off the one under way."""
+        """Stop measuring, and cancel the current run."""
         self._closed.set()
         if self._thread is not None:
             self._conductor.close()
@@ -140,7 +140,7 @@ def as_json(cells: Iterable[Cell]) -> str:
 
 
 def table(cells: Iterable[Cell]) -> list[list[str]]:
-    """A heading, then a line for each driver: how the worker classes fare with it."""
+    """A heading, then a line per driver with the result for each worker class."""
     found = {(cell.driver, cell.worker_class): cell for cell in cells}
     lines = [["database", "driver", *WORKER_CLASSES]]
     for driver in (*POSTGRES_DRIVERS, *MYSQL_DRIVERS):
@@ -157,7 +157,7 @@ def _text(cell: Cell | None) -> str:
 
 
 def as_text(cells: list[Cell]) -> str:
-    """The table for a terminal, and why a combination was not run."""
+    """The table for a terminal, with the reasons for skipped combinations."""
     lines = table(cells)
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     texts = [

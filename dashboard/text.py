@@ -26,7 +26,7 @@ def http_phrase(status: int) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 request``, ``2 batches``: a number with its noun in the form that it asks for."""
+    """``1 request``, ``2 batches``: a number with its noun in singular or plural."""
     if number == 1:
         return f"1 {noun}"
     return f"{number} {noun}{'es' if noun.endswith(('ch', 'sh', 's', 'x')) else 's'}"

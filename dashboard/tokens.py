@@ -4,7 +4,7 @@ import secrets
 
 
 def same_token(given: str, token: str) -> bool:
-    """Whether ``given`` is the secret ``token``, in constant time; never where there is none."""
+    """Compare ``given`` with ``token`` in constant time; False for an empty token."""
     return bool(token) and secrets.compare_digest(
         given.encode(errors="surrogatepass"), token.encode()
     )

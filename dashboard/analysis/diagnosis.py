@@ -56,7 +56,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
 
 
 def live_diagnosis(evidence: Evidence, promised: Forecast) -> Diagnosis | None:
-    """The diagnosis of a run that still goes on, once two batches agree with what was promised."""
+    """The diagnosis of a run in progress, once two batches match the forecast."""
     waiting = any(request.phase in {Phase.QUEUED, Phase.WAITING} for request in evidence.requests)
     served = [service for service, _ in evidence.services]
     first = min((service.end for service in served), default=math.inf)

@@ -112,7 +112,7 @@ class Evidence:
 
     @property
     def pool_wait_share(self) -> float:
-        """The share of the run in which somebody waited for a connection."""
+        """The share of the run in which requests waited for a connection."""
         spans = [
             (service.start - service.waited, service.start) for service, _ in self.pool_waiters
         ]
@@ -259,7 +259,7 @@ def _tenures(served: Sequence[tuple[Service, Request]]) -> list[tuple[float, flo
 def _in_use(
     served: Sequence[tuple[Service, Request]], service_seconds: float
 ) -> tuple[float, int] | None:
-    """Connections in use while somebody waited: their mean, and the fewest that lasted.
+    """Connections in use while requests waited: their mean, and the lowest lasting number.
 
     None where nobody waited. A number lasts when it stood for a quarter of a service.
     """

@@ -1,4 +1,4 @@
-"""The limit of a server that somebody else runs: from what it shows, for its settings are unknown.
+"""The limit of an external server, from its behavior: its settings are unknown.
 
 Its requests carry marks only where it has the probe by hand. Then the waits are measured as in
 any run, and how many were served at a time is counted; without, the answers' times are all there
@@ -17,7 +17,7 @@ WORKERS = "workers"
 
 
 def limit_of(evidence: Evidence) -> str:
-    """``pool-capacity``, ``workers``, ``none``, or ``unknown`` where the inside is not told."""
+    """``pool-capacity``, ``workers``, ``none``, or ``unknown`` if the server does not report."""
     if not any(request.worker for request in evidence.requests):
         return UNKNOWN
     if max(evidence.pool_wait_share, evidence.pool_delayed_share) >= WAIT_SHARE:

@@ -112,7 +112,7 @@ class Told(msgspec.Struct):
 
 
 def observed_from_notice(notice: Mapping[str, Any]) -> ObservedApp:
-    """What a worker tells; ValueError for what is no such notice."""
+    """Parse a worker's notice; ValueError if it is malformed."""
     try:
         told = msgspec.convert(notice, Told)
     except msgspec.ValidationError as error:
@@ -132,7 +132,7 @@ def observed_from_json(given: Mapping[str, Any]) -> ObservedApp:
 
 
 def merged(found: Iterable[ObservedApp]) -> ObservedApp | None:
-    """What several workers of one app told, as one: a pool that only some have used counts."""
+    """Merge the notices of several workers; a pool used by only some of them counts."""
     told = list(found)
     if not told:
         return None
@@ -253,7 +253,7 @@ def _driver(found: ObservedApp | None, pool: ObservedPool | None, *, green: bool
 
 
 def words_of(found: ObservedApp | None) -> list[str]:
-    """One line for each pool that was found, or why there is none."""
+    """One line for each pool found, or why there is none."""
     if found is None:
         return []
     if found.pools:

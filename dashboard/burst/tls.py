@@ -30,7 +30,7 @@ class Tls:
         )
 
     def shake(self, received: bytes = b"") -> tuple[bool, bytes]:
-        """Take what came; whether the handshake is over, and what is to be sent now."""
+        """Feed received bytes; returns whether the handshake is done, and what to send."""
         self._incoming.write(received)
         try:
             self._session.do_handshake()

@@ -22,7 +22,7 @@ CURE = "Start it with `poolscope serve`, or give its address with --server http:
 
 
 class Server:
-    """The dashboard at ``url``, with the ``token`` that it asks for.
+    """The dashboard at ``url``, with its ``token``.
 
     A ``?token=...`` in the URL is shown once and then held as a cookie.
     """

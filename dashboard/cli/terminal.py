@@ -39,6 +39,6 @@ def _lines(text: str) -> list[str]:
 
 
 def tell_progress(line: str) -> None:
-    """Write the line over the last one, where somebody looks on; "" clears it."""
+    """Overwrite the last line on a terminal; "" clears it."""
     if sys.stderr.isatty():
         print(f"\r\x1b[K{printable(line)[:WIDEST]}", end="", file=sys.stderr, flush=True)  # noqa: T201

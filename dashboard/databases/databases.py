@@ -179,7 +179,7 @@ class Databases:
             self._postgres.stop()
 
     def _restore(self) -> None:
-        """Begin anew where somebody has deleted what servers of ours still run on."""
+        """Start over if the data directories of running servers were deleted."""
         try:
             if self._instance.restore():
                 self._mysql.stop()
@@ -243,7 +243,7 @@ def _unusable(name: str, error: SQLAlchemyError) -> StartError:
 
 
 def _checked(given: str, variable: str, backend: str) -> str:
-    """A URL from the environment, its dialect checked; StartError when it is none of ours."""
+    """A URL from the environment; StartError if its dialect is not supported."""
     if not given:
         return ""
     try:

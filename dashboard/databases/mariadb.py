@@ -48,7 +48,7 @@ class PrivateMariadb(PrivateServer):
 
     @property
     def missing(self) -> str:
-        """How to get a server, where there is none."""
+        """How to install a server."""
         return "" if self._program else f"No MySQL server on this machine. {INSTALL}"
 
     @property

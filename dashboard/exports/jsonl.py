@@ -167,7 +167,7 @@ def _head(head: dict[str, Any]) -> dict[str, Any]:
 
 
 def _app(value: Any) -> dict[str, Any] | None:
-    """What is told of somebody's own app: texts, and what was found in it."""
+    """Read the facts about a user app: strings, and what was found in it."""
     if value is None:
         return None
     if not isinstance(value, dict):

@@ -38,7 +38,7 @@ def file_of(environment: Environment) -> Path | None:
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file from another in its place, None where there is none."""
+    """The identity of the file, to notice when it was replaced; None if it is missing."""
     try:
         told = path.stat()
     except OSError:

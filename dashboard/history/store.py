@@ -201,7 +201,7 @@ class History:
         return HistoryError(f"The history in {where} cannot be used ({reason})", cure)
 
     def _forget_lost_file(self) -> None:
-        """Let go of a file that somebody has deleted or moved: the next is made anew."""
+        """Close a file that was deleted or moved; the next access creates a new one."""
         file = schema.file_of(self._environment)
         if self._app is None or file is None or schema.identity(file) == self._file:
             return

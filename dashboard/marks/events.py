@@ -1,4 +1,4 @@
-"""What happened to a run from outside: a part that ended or stood still, on the run's time axis.
+"""External events of a run: parts that ended or stalled, on the run's time axis.
 
 An event is a sample of the gauge ``event``, so that it is recorded, sent, kept, exported and
 replayed as every other sample is.
@@ -13,8 +13,8 @@ from .samples import EVENT, Sample
 WORDS = {
     "worker-exit": "worker {pid} ended",
     "server-exit": "gunicorn's master {pid} ended",
-    "worker-stall": "worker {pid} stood still",
-    "server-stall": "gunicorn's master {pid} stood still",
+    "worker-stall": "worker {pid} stalled",
+    "server-stall": "gunicorn's master {pid} stalled",
     "database-lost": "the database closed its connections",
 }
 
@@ -29,7 +29,7 @@ class Event(NamedTuple):
 
     @property
     def words(self) -> str:
-        """``worker 4711 stood still for 5.0 s, from 1.2 s on``."""
+        """``worker 4711 stalled for 5.0 s, from 1.2 s on``."""
         what = WORDS[self.kind].format(pid=self.pid)
         if self.seconds:
             return f"{what} for {self.seconds:.1f} s, from {self.at:.1f} s on"

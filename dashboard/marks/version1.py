@@ -46,7 +46,7 @@ def mark_of_version1(  # noqa: PLR0911, PLR0913, PLR0917  a mark's fields; a cas
 
 
 def _status(word: str, message: str) -> int:
-    """The status of an answer that failed a request: where it was not told, that of an error."""
+    """The status of a failed response; an error status if it was not reported."""
     told = _STATUS.match(message)
     if told:
         return int(told[1])

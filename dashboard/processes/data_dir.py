@@ -30,7 +30,7 @@ class Instance:
         self._temporary = temporary
 
     def restore(self) -> bool:
-        """Make the directory anew where somebody has deleted it; True if it was gone.
+        """Recreate the directory if it was deleted; True if it was gone.
 
         StartError when another dashboard has taken its place meanwhile.
         """
@@ -81,7 +81,7 @@ def claim(data_dir: Path) -> Instance:
 
 
 def lock_path(data_dir: Path, name: str) -> Path:
-    """The file whose lock is held by whoever has claimed directory ``name``."""
+    """The lock file of the claimed directory ``name``."""
     return data_dir / f"{name}.lock"
 
 

@@ -1,4 +1,4 @@
-"""Assertions on a run, for a build that is to fail: ``failed==0``, ``pool_wait_p95<0.1``.
+"""Assertions on a run that can fail a build: ``failed==0``, ``pool_wait_p95<0.1``.
 
 An expression is a name, an operator and a value. It is parsed here, by hand, and never evaluated
 by Python.
@@ -37,7 +37,7 @@ _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 
 @dataclass(frozen=True)
 class Measure:
-    """One name that can be asserted: what it means, and how it is read off a run."""
+    """A name usable in assertions: what it means, and how to get it from a run."""
 
     help: str
     of: Callable[[Record], float | str]
@@ -83,7 +83,7 @@ MEASURES: dict[str, Measure] = {
 
 @dataclass(frozen=True)
 class Assertion:
-    """A name of MEASURES, an operator, and the value that it is held against."""
+    """A name from MEASURES, an operator, and the value to compare with."""
 
     expression: str
     name: str
@@ -92,7 +92,7 @@ class Assertion:
 
     @classmethod
     def parse(cls, expression: str) -> "Assertion":
-        """The assertion that the text says; ValueError with what would be right."""
+        """Parse an assertion; ValueError says what would be valid."""
         found = _EXPRESSION.fullmatch(expression)
         if found is None:
             raise ValueError(
@@ -108,7 +108,7 @@ class Assertion:
         return cls(f"{name}{sign}{text}", name, sign, _value(expression, measure, sign, text))
 
     def check(self, record: Record) -> "Outcome":
-        """Whether it holds for a run."""
+        """Check it against a run."""
         measured = MEASURES[self.name].of(record)
         holds = OPERATORS[self.operator](measured, self.value)
         shown = measured if isinstance(measured, str | int) else round(measured, 6)
@@ -117,7 +117,7 @@ class Assertion:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an assertion met."""
+    """The result of an assertion."""
 
     expression: str
     name: str
@@ -135,7 +135,7 @@ class Outcome:
 
 
 def parse_all(expressions: Iterable[str]) -> list[Assertion]:
-    """Every assertion; SettingsError that names each that cannot be used."""
+    """Parse all assertions; SettingsError names each invalid one."""
     parsed, errors = [], []
     for expression in expressions:
         try:
@@ -148,7 +148,7 @@ def parse_all(expressions: Iterable[str]) -> list[Assertion]:
 
 
 def judges_failures(assertions: Iterable[Assertion]) -> bool:
-    """Whether the assertions themselves say how many requests may fail."""
+    """Whether the assertions define how many requests may fail."""
     return any(each.name in {"failed", "done", "status"} for each in assertions)
 
 

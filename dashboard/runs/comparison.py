@@ -1,4 +1,4 @@
-"""Two to four runs beside each other: what differs, figures with ratios, one sentence. Pure."""
+"""Compares two to four runs: what differs, figures with ratios, one sentence. Pure."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -112,8 +112,8 @@ def _figure(figure: Figure, records: Sequence[Record]) -> ComparedFigure:
 def sentence(records: Sequence[Record]) -> str:
     """``A is 2.0 times as fast as B: max_overflow 0 instead of 10, pool_size 15 instead of 5``.
 
-    The fastest run comes first; runs that were not all answered, or that were asked for different
-    work, are no race, and said to be so.
+    The fastest run comes first; if some requests failed, or the runs did different work, the
+    sentence says that their times are not comparable.
     """
     named = list(zip(LETTERS, records, strict=False))
     short = [f"{letter} {_shortfall(record)}" for letter, record in named if not _is_whole(record)]

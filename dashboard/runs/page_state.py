@@ -143,7 +143,7 @@ def _name(record: Record, life: Life | None) -> str:
 
 
 def _target(record: Record, life: Life | None) -> TargetTold:
-    """Who serves it: of a server that somebody else runs at most its address is known."""
+    """Who serves it; of an external server at most its address is known."""
     is_external = record.kind is TargetKind.URL
     workers = sorted({mark.worker for mark in record.marks if mark.worker}) if not life else []
     status = life.target if life else TargetStatus(workers, None)

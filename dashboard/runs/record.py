@@ -65,7 +65,7 @@ class Record:
 
     @classmethod
     def of_log(cls, log: RunLog, **facts: Any) -> "Record":
-        """The run that ``log`` tells of, as far as it has come."""
+        """The run in ``log``, as far as it has got."""
         marks, samples, requests = log.everything()
         record = cls(marks=marks, samples=samples, marks_lost=log.marks_lost, **facts)
         # The log has them already, and has kept those to which nothing was added.
@@ -105,14 +105,14 @@ class Record:
 
     @cached_property
     def batches(self) -> tuple[Batch, ...]:
-        """Its batches; none where they are no picture of what happened."""
+        """Its batches; none where batches would be misleading."""
         return self._shape[0]
 
     @property
     def picture(self) -> str:
         """What shows its course: ``batches``, or ``waiting`` where they do not.
 
-        ``unknown`` where the server has told nothing of its inside.
+        ``unknown`` where the server reported nothing about its internals.
         """
         return self._shape[1]
 
@@ -126,25 +126,25 @@ class Record:
 
     @property
     def found(self) -> ObservedApp | None:
-        """What was found in the app; None for a run of ours."""
+        """What was found in the app; None unless it was a user app."""
         told = self.app and self.app.get("found")
         return observed_from_json(told) if told else None
 
     @cached_property
     def card(self) -> AppCard | None:
-        """What is said of somebody's own app beside the run."""
+        """What is shown about the user's own app beside the run."""
         return card(self.settings, self.effective, self.app, self.diagnosis)
 
     @cached_property
     def effective(self) -> EffectiveModel:
-        """What the run turned out to have, which an app has in part of its own."""
+        """The settings in effect; a user app brings some of its own."""
         model = effective_model(self.settings, self.kind, self.found, self.requests)
         most = self.generator.get("somaxconn")  # the kernel's own limit, listen(2)
         return model if most is None else replace(model, backlog=min(model.backlog, int(most)))
 
     @cached_property
     def promised(self) -> Forecast:
-        """What was promised, or else what its settings promise."""
+        """The forecast at launch, or else the one for its settings."""
         if self.promise is not None:
             return self.promise
         known = self.kind is TargetKind.EXAMPLE and not self.request_specs
@@ -152,7 +152,7 @@ class Record:
 
     @cached_property
     def evidence(self) -> Evidence:
-        """What it shows."""
+        """The measurements that the diagnosis uses."""
         lag = max(float(self.generator.get(name) or 0.0) for name in ("lag", "spread"))
         mixed = bool(self.request_specs)
         return Evidence.of(
@@ -161,7 +161,7 @@ class Record:
 
     @cached_property
     def diagnosis(self) -> Diagnosis | None:
-        """Which limit holds it back: None while that is not certain, and for one broken off."""
+        """Which limit holds it back: None while that is uncertain, and for an interrupted run."""
         if self.is_running:
             return live_diagnosis(self.evidence, self.promised)
         return diagnose(self.evidence) if self.status == "done" else None
@@ -178,12 +178,12 @@ class Record:
 
     @property
     def limit(self) -> str:
-        """The diagnosis' machine word, ``unknown`` where there is none."""
+        """The diagnosis' machine word, ``unknown`` without a diagnosis."""
         return self.diagnosis.limit if self.diagnosis else "unknown"
 
     @property
     def sentence(self) -> str:
-        """What became of it, in one sentence."""
+        """The outcome in one sentence."""
         if self.status == BROKEN_OFF:
             return "Interrupted: the dashboard stopped during this run"
         if self.error is not None and not self.marks:
@@ -195,12 +195,12 @@ class Record:
 
     @cached_property
     def events(self) -> list[Event]:
-        """What happened to it from outside: parts that ended or stood still."""
+        """External events during it: parts that ended or stalled."""
         return events_of(self.samples)
 
     @property
     def late_notes(self) -> list[str]:
-        """What a reader of its times should know."""
+        """Notes for anyone reading its times."""
         notes = [
             f"{event.words[0].upper()}{event.words[1:]}." for event in self.events[:MOST_EVENTS]
         ]
@@ -229,7 +229,7 @@ class Record:
 
     @cached_property
     def paths(self) -> list[PathRow]:
-        """What each path did; [] where the endpoint alone was asked."""
+        """Results by path; [] where only the endpoint was requested."""
         return by_path(self.requests, self.names) if self.request_specs else []
 
     def as_json(self) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def batches_words(batches: Sequence[Batch]) -> str:
 
 
 def waiting_words(requests: Sequence[Request]) -> str:
-    """How unequal requests were served and waited, where batches are no picture of it; "" if none.
+    """How unequal requests were served and waited, where batches would be misleading; "" if none.
 
     ``, served in 0.02 to 2.0 s each, so not in batches, after waiting 0.35 s (median)``.
     """

@@ -1,4 +1,4 @@
-"""One launch that lives: its settings, its log, and how far it is."""
+"""A live run: its settings, its log, and its progress."""
 
 import time
 from dataclasses import dataclass, field
@@ -18,9 +18,9 @@ from .versions import versions_of
 
 @dataclass
 class Run:
-    """One launch: its settings, what was promised, its log, and how far it is.
+    """One launch: its settings, forecast, log and progress.
 
-    What can be said of it is said by its ``record``.
+    Everything derived from these is in its ``record``.
     """
 
     id: str
@@ -60,7 +60,7 @@ class Run:
         return (self.finished_at or time.monotonic()) - self.log.released_at
 
     def record(self) -> Record:
-        """The run as it is now: the same object as before where nothing has changed since."""
+        """The run as of now; the same object as before if nothing has changed."""
         facts = self._facts()
         now = (self.log.sizes, facts)
         if self._record is None or self._record[0] != now:
@@ -68,7 +68,7 @@ class Run:
         return self._record[1]
 
     def life(self, target: TargetStatus) -> Life:
-        """What is to be said of it while its dashboard lives."""
+        """What only the live dashboard knows about it."""
         seconds = round(time.monotonic() - self.step_since, 3)
         return Life(self.id, self.step, seconds, self.elapsed, self.compared_with, target)
 

@@ -52,7 +52,7 @@ class RequestSpec:
 
     @cached_property
     def name(self) -> str:
-        """``GET /orders``: what people are told, without headers and body."""
+        """``GET /orders``: for display, without headers and body."""
         return f"{self.method} {self.path}"
 
     @property

@@ -1,4 +1,4 @@
-"""What the generator is told: where one burst goes, and the bytes of each of its requests."""
+"""The generator's plan: where a burst goes, and the bytes of each request."""
 
 from dataclasses import dataclass
 

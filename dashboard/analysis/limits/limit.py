@@ -26,7 +26,7 @@ def _no_change(_evidence: Evidence) -> list[Change]:
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit. ``find_limit`` asks in ascending order of ``precedence``, innermost first.
+    """One limit. ``find_limit`` checks in ascending order of ``precedence``, innermost first.
 
     What a request waits for with a worker comes before what it waits for without one, and a
     reason for delivering less than the settings promise before the capacity that was promised.

@@ -248,7 +248,7 @@ TOLD: list[tuple[str, dict[str, Any], list[Request], dict[str, Any], list[str]]]
                 Sample(0.1, "event", 9, {"worker-exit": 0.0}),  # nobody failed of it
             ]
         },
-        ["Worker 1 stood still for 2.0 s, from 0.1 s on, worker 2 ", " and 1 event more."],
+        ["Worker 1 stalled for 2.0 s, from 0.1 s on, worker 2 ", " and 1 event more."],
     ),
     (
         "pool-capacity",

@@ -21,4 +21,4 @@ def test_each_kind_has_words_with_when(kind: str) -> None:
 
 def test_what_lasts_says_how_long() -> None:
     words = Event(1.2, "worker-stall", 4711, 5.01).words
-    assert words == "worker 4711 stood still for 5.0 s, from 1.2 s on"
+    assert words == "worker 4711 stalled for 5.0 s, from 1.2 s on"

@@ -1,4 +1,4 @@
-"""The kernel's queue of connections is full, and clients try again, a second or more later."""
+"""The kernel's connection queue is full, and clients retry a second or more later."""
 
 from dashboard.analysis.evidence import SHORT_SECONDS, Evidence
 from dashboard.analysis.limits.limit import Change, Limit

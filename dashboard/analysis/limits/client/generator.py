@@ -1,4 +1,4 @@
-"""Our own generator was late, so the run says little about the server."""
+"""The load generator was late, so the run says little about the server."""
 
 from dashboard.analysis.evidence import SHORT_SECONDS
 from dashboard.analysis.limits.limit import Limit
