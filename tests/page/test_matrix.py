@@ -92,7 +92,7 @@ def test_the_help_leads_there_and_back(page: Page) -> None:
     page.click("#help-open")
     page.click("#help a")
     expect(page.locator("h2").first).to_have_text("Does my driver block my server?")
-    page.click("text=Back to the runs")
+    page.click("text=Back to runs")
     expect(page.locator("#launch")).to_be_visible()
 
 

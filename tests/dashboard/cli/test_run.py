@@ -93,7 +93,7 @@ def test_a_gate_tells_every_assertion_and_exits_with_four(
     assert [run["number"] for run in listed] == [told["number"]]
     passed = poolscope("run", *QUICK, "--no-keep", "--assert", "failed==0")
     assert passed.code == 0
-    assert "Kept as" not in passed.err
+    assert "Saved as" not in passed.err
     assert len(json.loads(poolscope("history", "--json").out)) == len(listed)
 
 
@@ -202,6 +202,6 @@ def test_a_running_dashboard_does_the_run(
     assert (newest["label"], newest["history_id"]) == ("from afar", told["number"])
     text = poolscope("--server", dashboard_url, "run", "-n", "2", "--sleep", "0", "--no-keep")
     assert text.out.decode().startswith("Sending 2 requests for http://127.0.0.1:")
-    assert "Kept as" not in text.err
+    assert "Saved as" not in text.err
     bad = poolscope("--server", dashboard_url, "run", "--pool-size", "0")
     assert bad.code == 2
