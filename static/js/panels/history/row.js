@@ -177,8 +177,6 @@ export function historyRow(run, { chosen, renaming, opened, actions }) {
  * @param {KeptRun} run
  */
 export function loadedWords({ number, mode, requests, settings }) {
-  return `Loaded the settings of #${number} into the form: ${mode}, ${
-    count(requests, "request")
-  }, ` +
+  return `Loaded settings of #${number} into the form: ${mode}, ${count(requests, "request")}, ` +
     `sleep ${plainSeconds(Number(settings.sleep_seconds))}.`;
 }
