@@ -1,4 +1,4 @@
-"""What ended or stood still in a run is drawn on the axis, in the same words as the server's."""
+"""What ended or stalled in a run is drawn on the axis, in the same words as the server's."""
 
 from dataclasses import replace
 from typing import Any
@@ -34,7 +34,7 @@ def test_an_event_is_a_line_through_all_tracks_with_its_words(page: Page) -> Non
     answer = page.request.post("/api/history", data=jsonl.write(run), headers=headers)
     visit(page, f"/?run={answer.json()['number']}")
     lines = page.locator("#timeline .event-line")
-    expect(lines).to_have_text(["worker 4711 ended", "worker 4712 stood still", CLOSED])
+    expect(lines).to_have_text(["worker 4711 ended", "worker 4712 stalled", CLOSED])
     first, second, last = (line.bounding_box() for line in lines.all())
     timeline = page.locator("#timeline").bounding_box()
     assert first

@@ -84,7 +84,7 @@ def test_a_mix_at_another_server_shows_its_paths_and_its_waiting(other: Page) ->
     expect(other.locator("#readout")).to_contain_text("(row 3)")
     other.click("text=Show all paths")
     expect(other.locator("#request-table tbody tr")).to_have_count(30)
-    expect(other.locator("#readout")).to_contain_text("Point at a row")
+    expect(other.locator("#readout")).to_contain_text("Hover over a row")
 
 
 def test_the_page_assigns_requests_as_the_dashboard_does(ask: Ask) -> None:

@@ -93,8 +93,8 @@ def test_failures_are_counted_with_cause_and_cure(page: Page) -> None:
 def test_a_lost_link_is_quiet_and_the_run_goes_on(page: Page) -> None:
     show(page, {"status": "running", "elapsed": 1.0}, {})
     page.evaluate("() => poolscope.store.set({ link: 'lost' })")
-    expect(page.locator(".notice-quiet")).to_contain_text("No link to the dashboard")
-    expect(page.locator(".notice-quiet")).to_contain_text("The run goes on")
+    expect(page.locator(".notice-quiet")).to_contain_text("Disconnected from the dashboard")
+    expect(page.locator(".notice-quiet")).to_contain_text("The run continues")
 
 
 DOTS = """() => {

@@ -331,7 +331,7 @@ def test_what_ended_or_stood_still_is_in_the_pictures_and_in_the_trace() -> None
     told = [e for e in json.loads(written("trace", run))["traceEvents"] if e.get("cat") == "event"]
     assert [(e["ph"], e["name"], e["pid"]) for e in told] == [
         ("i", "worker 7 ended after 0.5 s", 7),
-        ("X", "worker 8 stood still for 1.5 s, from 1.0 s on", 8),
+        ("X", "worker 8 stalled for 1.5 s, from 1.0 s on", 8),
     ]
     assert told[1]["dur"] == 1_500_000
     assert jsonl.read(written("jsonl", run)).events == events

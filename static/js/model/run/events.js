@@ -8,8 +8,8 @@
 const WORDS = {
   "worker-exit": (pid) => `worker ${pid} ended`,
   "server-exit": (pid) => `gunicorn's master ${pid} ended`,
-  "worker-stall": (pid) => `worker ${pid} stood still`,
-  "server-stall": (pid) => `gunicorn's master ${pid} stood still`,
+  "worker-stall": (pid) => `worker ${pid} stalled`,
+  "server-stall": (pid) => `gunicorn's master ${pid} stalled`,
   "database-lost": () => "the database closed its connections",
 };
 

@@ -1,4 +1,4 @@
-// Lines through all tracks where a part of the run ended or stood still: elements, so that their words can be read.
+// Lines through all tracks where a part of the run ended or stalled: elements, so that their words can be read.
 
 /** @import { Geometry, Picture } from "../../types/picture.d.ts" */
 /** @import { RunEvent } from "../../model/run/events.js" */
