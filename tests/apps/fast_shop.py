@@ -8,23 +8,25 @@ from contextlib import asynccontextmanager
 import asyncpg
 from fastapi import FastAPI
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-URL = os.environ["DATABASE_URL"]  # postgresql+psycopg2://...?host=...
-PLAIN = os.environ["PLAIN_URL"]  # host=... user=... dbname=...
+url = make_url(os.environ["DATABASE_URL"])  # postgresql+psycopg2://user@/name?host=...
+host = url.query["host"]
+PLAIN = f"host={host} user={url.username} dbname={url.database}"
 engine = create_async_engine(
-    URL.replace("psycopg2", os.environ.get("DRIVER", "asyncpg")), pool_size=2, max_overflow=1
+    url.set(drivername="postgresql+asyncpg").difference_update_query(["application_name"]),
+    pool_size=2,
+    max_overflow=1,
 )
-blocking = create_engine(URL, pool_size=2, max_overflow=0)
+blocking = create_engine(url, pool_size=2, max_overflow=0)
 pools = {}
 
 
 @asynccontextmanager
 async def lifespan(app):
-    dsn = dict(pair.split("=", 1) for pair in PLAIN.split())
     pools["asyncpg"] = await asyncpg.create_pool(
-        host=dsn["host"], user=dsn["user"], database=dsn["dbname"], min_size=1, max_size=2
+        host=host, user=url.username, database=url.database, min_size=1, max_size=2
     )
     pools["async"] = AsyncConnectionPool(PLAIN, min_size=1, max_size=2, open=False)
     await pools["async"].open()

@@ -94,6 +94,11 @@ class ServerProcess:
         return self._process.pid if alive and self._process else None
 
     @property
+    def command(self) -> list[str]:
+        """The command line of the running server, [] while none runs."""
+        return [str(word) for word in self._process.args] if self._process else []  # type: ignore[union-attr]
+
+    @property
     def port(self) -> int:
         """The port that the target listens on."""
         return self._port
