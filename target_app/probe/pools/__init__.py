@@ -6,7 +6,7 @@ Import it in a worker only: what gunicorn's master imports has missed gevent's p
 import contextlib
 import itertools
 import weakref
-from typing import Any, Callable, Dict, List, NamedTuple
+from typing import Any, Callable, Dict, List, NamedTuple, Tuple
 
 from ..heartbeat import PoolState
 from ..marks import Phase
@@ -38,6 +38,7 @@ class Watched:
 
 
 _pools: "weakref.WeakKeyDictionary[Any, Watched]" = weakref.WeakKeyDictionary()
+_kept: Dict[int, Tuple[Any, Watched]] = {}  # those that no weak reference can be made to, by id
 _indexes = itertools.count()
 _heard: List[Callable[[], None]] = []  # called when a run asks a pool for the first time
 
@@ -49,18 +50,28 @@ def on_new_pool(hear: Callable[[], None]) -> None:
 
 def watched(pool: Any, kind: Kind) -> Watched:
     """The pool as we know it, from its first run on."""
-    found = _pools.get(pool)
+    found = _kept[id(pool)][1] if id(pool) in _kept else None
+    with contextlib.suppress(TypeError):
+        found = found or _pools.get(pool)
     if found is None:
-        found = _pools[pool] = Watched(next(_indexes), kind)
+        found = Watched(next(_indexes), kind)
+        try:
+            _pools[pool] = found
+        except TypeError:
+            _kept[id(pool)] = (pool, found)
         for hear in _heard:
             hear()
     return found
 
 
+def _all() -> List[Tuple[Any, Watched]]:
+    return sorted([*_pools.items(), *_kept.values()], key=lambda pair: pair[1].index)
+
+
 def pool_states() -> List[PoolState]:
     """How the pools stand that a run has asked; those that keep no count are left out."""
     states = []
-    for pool, one in list(_pools.items()):
+    for pool, one in _all():
         with contextlib.suppress(AttributeError):  # NullPool keeps no count
             states.append(one.kind.state(pool))
     return states
@@ -68,8 +79,7 @@ def pool_states() -> List[PoolState]:
 
 def observed_pools() -> List[Dict[str, Any]]:
     """The settings of the pools that a run has asked, in the order in which it did."""
-    found = sorted(_pools.items(), key=lambda pair: pair[1].index)
-    return [{"index": one.index, **one.kind.described(pool)} for pool, one in found[:MOST_POOLS]]
+    return [{"index": one.index, **one.kind.described(pool)} for pool, one in _all()[:MOST_POOLS]]
 
 
 class Numbers:
