@@ -21,13 +21,17 @@ SMALLEST_LABEL = 13
 MOST_EVENTS = 5  # that are drawn, each with its words
 
 THIN = frozenset(
-    {Phase.QUEUED.value, Phase.WAITING.value, Phase.UNKNOWN.value, Phase.RESPONDING.value}
+    {
+        *(Phase.QUEUED.value, Phase.WAITING.value, Phase.UNKNOWN.value),
+        *(Phase.RESPONDING.value, Phase.THREAD_QUEUED.value),
+    }
 )
 COLOURS = {
     Phase.QUEUED.value: "queued",
     Phase.WAITING.value: "waiting",
     Phase.UNKNOWN.value: "unknown",
     Phase.RESPONDING.value: "queued",
+    Phase.THREAD_QUEUED.value: "queued",
 }
 LEGEND = (
     ("queued", "queued", True),

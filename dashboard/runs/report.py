@@ -44,6 +44,7 @@ def running_sentence(requests: Sequence[Request], total: int) -> str:
         ("holding", "holding an idle connection"),
         ("responding", "responding"),
         ("waiting", "waiting for a connection"),
+        ("thread-queued", "waiting for a thread"),
         ("queued", "waiting for a worker"),
     )
     parts += [f"{found[phase]} {text}" for phase, text in words if found[phase]]

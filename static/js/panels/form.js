@@ -24,7 +24,8 @@ const errorLine = (field) =>
  */
 function modeButtons(field, modes) {
   const known = new Map(modes.map((mode) => [mode.name, mode]));
-  const buttons = (field.choices ?? []).map((name) => {
+  /** @param {string} name */
+  const button = (name) => {
     const { title = "", reason = "" } = known.get(name) ?? {};
     return make(
       "label",
@@ -32,12 +33,19 @@ function modeButtons(field, modes) {
       make("input", { type: "radio", name: field.name, value: name, disabled: Boolean(reason) }),
       make("span", {}, name),
     );
-  });
+  };
+  // Two worlds: a newcomer begins with the first, as the original example did.
+  const names = field.choices ?? [];
+  /** @param {boolean} isAsgi */
+  const buttons = (isAsgi) =>
+    names.filter((name) => (known.get(name)?.worker_class === "asgi") === isAsgi).map(button);
   return make(
     "fieldset",
     { class: "field field-modes" },
     make("legend", {}, field.label),
-    make("div", { class: "modes" }, ...buttons),
+    make("div", { class: "modes" }, ...buttons(false)),
+    make("p", { class: "modes-name" }, "ASGI"),
+    make("div", { class: "modes" }, ...buttons(true)),
     make("p", { id: "mode-title", class: "hint" }),
     errorLine(field),
   );

@@ -7,7 +7,7 @@ import { remembered, seldom } from "../lib/remember.js";
 import { gaugesOf, waitingGauge } from "../model/gauges/gauges.js";
 import { createPathFilter } from "../model/picture/path-filter.js";
 import { createPainter } from "../model/picture/picture.js";
-import { countUnknown } from "../model/run/fold.js";
+import { countWith } from "../model/run/fold.js";
 import { isOver } from "../model/run/status.js";
 import { loadedOther } from "../model/words/comparison.js";
 
@@ -38,7 +38,8 @@ export function createScenes() {
   const filter = createPathFilter();
   const gaugesNow = seldom(gaugesOf);
   const waitingNow = seldom(waitingGauge);
-  const unknownIn = seldom(countUnknown);
+  const unknownIn = seldom(countWith);
+  const threadQueuedIn = seldom(countWith);
   const asFound = remembered(withPool);
 
   return (live, shown, at) => {
@@ -54,6 +55,7 @@ export function createScenes() {
     const isExact = !run || isStill;
     const requests = summary?.requests ?? (Number(settings.requests) || 1);
     const specs = run?.asks;
+    const threadQueued = threadQueuedIn(isStill, rows, "thread-queued");
     const picture = paint({
       status: run?.status ?? "idle",
       order,
@@ -62,7 +64,9 @@ export function createScenes() {
       selected,
       pinned,
       hoverTime,
-      isGreenlets: run?.target?.worker_class === "gevent",
+      // A loop's requests run beside each other; those that threads took have a thread each.
+      isGreenlets: run?.target?.worker_class === "gevent" ||
+        (run?.target?.worker_class === "asgi" && threadQueued === 0),
       other: isOpened ? null : loadedOther(shown),
       whole: shown.whole,
       view,
@@ -79,7 +83,8 @@ export function createScenes() {
       settings,
       picture,
       gauges,
-      unknown: unknownIn(isStill, rows),
+      unknown: unknownIn(isStill, rows, "unknown"),
+      threadQueued,
     };
   };
 }

@@ -5,16 +5,22 @@
 
 import { byId, make, setText } from "../dom/elements.js";
 
-/** @type {{ swatch: string, words: string, phases: Phase[], isRare?: boolean }[]} */
+/** @type {{ swatch: string, words: string, phases: Phase[], rarely?: "unknown" | "threadQueued" }[]} */
 const ENTRIES = [
   { swatch: "queued", words: "queued", phases: ["queued"] },
+  {
+    swatch: "thread-queued",
+    words: "waiting for thread",
+    phases: ["thread-queued"],
+    rarely: "threadQueued",
+  },
   { swatch: "handling", words: "in Python", phases: ["handling", "responding"] },
   { swatch: "waiting", words: "waiting for pool", phases: ["waiting"] },
   { swatch: "connecting", words: "connecting", phases: ["connecting"] },
   { swatch: "executing", words: "executing", phases: ["executing"] },
   { swatch: "holding", words: "holding", phases: ["holding"] },
   { swatch: "failed", words: "failed", phases: ["failed"] },
-  { swatch: "unknown", words: "unknown", phases: [], isRare: true },
+  { swatch: "unknown", words: "unknown", phases: [], rarely: "unknown" },
   { swatch: "forecast", words: "forecast", phases: [] },
 ];
 
@@ -27,11 +33,11 @@ export function createLegend() {
   );
   element.replaceChildren(...items);
   return {
-    draw({ shown: { summary }, unknown }) {
-      const counts = summary?.counts ?? {};
-      ENTRIES.forEach(({ phases, isRare }, k) => {
-        // Without any request of an unknown phase there is nothing to explain.
-        if (isRare) items[k].hidden = unknown === 0;
+    draw(scene) {
+      const counts = scene.shown.summary?.counts ?? {};
+      ENTRIES.forEach(({ phases, rarely }, k) => {
+        // Without any request of such a phase there is nothing to explain.
+        if (rarely) items[k].hidden = scene[rarely] === 0;
         const number = phases.reduce((sum, phase) => sum + (counts[phase] ?? 0), 0);
         setText(numbers[k], number > 0 ? number.toLocaleString("en-US") : "");
       });

@@ -8,7 +8,7 @@ export interface Options {
   kind: string; // of the target: example, app or url
   asks: string; // what is requested, where no endpoint says it
   phases: Phase[];
-  modes: { name: string; title: string; reason: string }[];
+  modes: { name: string; title: string; reason: string; worker_class: string }[];
   endpoints: { name: string; path: string; available: boolean; reason: string }[];
   fields: Field[];
   app: object | null;

@@ -119,6 +119,7 @@ export interface Scene {
   picture: Picture;
   gauges: Gauge[]; // all of them, whether they are shown as tracks or not
   unknown: number; // how many requests have an unknown phase
+  threadQueued: number; // how many have waited for one of a pool's threads
   palette: Palette;
 }
 

@@ -10,7 +10,8 @@ export type Phase =
   | "responding"
   | "done"
   | "failed"
-  | "unknown";
+  | "unknown"
+  | "thread-queued";
 
 export interface Mark {
   seq: number;

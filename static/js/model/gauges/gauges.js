@@ -276,12 +276,12 @@ export function gaugesOf(settings, target, rows, samples) {
     : Array.from({ length: Number(settings.workers) || 1 }, () => -1);
   const isOurs = target?.kind !== "app"; // the database that we can ask
   const usesDatabase = !isOurs || settings.endpoint !== "python";
-  const isGevent = target?.worker_class === "gevent" || settings.worker_class === "gevent";
+  const hasLoop = ["gevent", "asgi"].includes(String(target?.worker_class || settings.worker_class));
   return [
     ...(usesDatabase
       ? [...poolGauges(context, workers), ...(isOurs ? [databaseGauge(context)] : [])]
       : []),
     backlogGauge(context),
-    ...(isGevent ? [loopGauge(context)] : []),
+    ...(hasLoop ? [loopGauge(context)] : []),
   ];
 }

@@ -14,6 +14,7 @@ export const PHASES = [
   "done",
   "failed",
   "unknown",
+  "thread-queued",
 ];
 
 const TERMINAL = new Set(["done", "failed"]);
@@ -81,7 +82,8 @@ export function rowOf(seq, marks) {
   };
   for (const mark of marks) {
     row.worker ||= mark.worker;
-    row.lane ||= mark.lane;
+    // An event loop gives each request a lane of its own; a thread that took it has one as well.
+    if (!row.lane || row.spans.at(-1)?.phase === "thread-queued") row.lane = mark.lane || row.lane;
     row.connection = mark.connection || row.connection;
     // What is stamped after the end (a target that tidies up late) says nothing about the response.
     if (row.outcome) continue;
@@ -146,13 +148,14 @@ export function phaseAt(row, seconds) {
 }
 
 /**
- * How many rows have a stretch of which nothing is known.
+ * How many rows have a stretch in a phase.
  *
  * @param {Request[]} rows
+ * @param {Phase} wanted
  */
-export function countUnknown(rows) {
+export function countWith(rows, wanted) {
   return rows.reduce(
-    (found, { spans }) => found + (spans.some(({ phase }) => phase === "unknown") ? 1 : 0),
+    (found, { spans }) => found + (spans.some(({ phase }) => phase === wanted) ? 1 : 0),
     0,
   );
 }

@@ -107,6 +107,7 @@ const WORDS = [
   ["holding", "holding an idle connection"],
   ["responding", "responding"],
   ["waiting", "waiting for a connection"],
+  ["thread-queued", "waiting for a thread"],
   ["queued", "waiting for a worker"],
 ];
 

@@ -14,6 +14,7 @@ export const PHASE_WORDS = {
   holding: "connection held, database idle",
   responding: "responding",
   unknown: "phase unknown",
+  "thread-queued": "waiting for a thread",
   done: "done",
   failed: "failed",
 };

@@ -142,6 +142,8 @@ function drawSpan(context, phase, x, y, width, height, brush, hatch) {
   switch (phase) {
     case "queued":
       return line(context, x, y, width, height, brush.queued, 1);
+    case "thread-queued":
+      return line(context, x, y, width, height, brush.queued, height >= 4 ? 2 : 1);
     case "waiting":
       return line(context, x, y, width, height, brush.waiting, height >= 4 ? 2 : 1);
     case "connecting":

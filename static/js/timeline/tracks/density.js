@@ -15,6 +15,7 @@ const COLORS = ["queued", "waiting", "executing", "unknown"];
 /** @type {Record<string, [number, number]>} the colour of a phase, and its share of the row */
 const INK = {
   queued: [QUEUED, 0.22],
+  "thread-queued": [QUEUED, 0.4],
   waiting: [WAITING, 0.5],
   connecting: [EXECUTING, 0.7],
   executing: [EXECUTING, 1],
