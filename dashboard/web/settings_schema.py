@@ -65,7 +65,7 @@ def settings_schema(defaults: Settings = Settings()) -> Schema:  # noqa: B008  i
         "send them.",
         "additionalProperties": False,
         "properties": {name: _field(name, getattr(defaults, name)) for name in FIELDS},
-        "allOf": [{"not": _together(values, defaults)} for values in CONTRADICTIONS],
+        "not": {"anyOf": [_together(values, defaults) for values in CONTRADICTIONS]},
     }
 
 
