@@ -78,7 +78,7 @@ def test_enter_pins_and_escape_releases(page: Page) -> None:
     page.locator(".track-rows").hover(position={"x": 300, "y": 300})
     assert page.get_attribute("#timeline", "aria-valuetext") == pinned
     press(page, "Escape")
-    expect(page.locator("#readout")).to_contain_text("press the arrow keys")
+    expect(page.locator("#readout")).to_contain_text("use the arrow keys")
     page.locator(".track-rows").hover(position={"x": 310, "y": 310})
     expect(page.locator("#readout")).to_contain_text("Request")
 

@@ -100,14 +100,14 @@ def test_a_late_page_and_a_broken_link_see_the_whole_run(page: Page) -> None:
     late = page.context.new_page()
     visit(late, "/")
     page.evaluate("() => poolscope.socket.disconnect()")
-    expect(page.locator("#notices")).to_contain_text("The run goes on")
+    expect(page.locator("#notices")).to_contain_text("The run continues")
     expect(late.locator("#timeline")).to_have_attribute("data-batches", "15 15")
     page.evaluate("() => poolscope.socket.connect()")
     for one in (page, late):
         wait_for_status(one, "done")
         expect(one.locator("#timeline")).to_have_attribute("data-batches", "15 15 10")
     page.wait_for_function("() => poolscope.store.get().link === 'up'")
-    expect(page.locator("#notices")).not_to_contain_text("The run goes on")
+    expect(page.locator("#notices")).not_to_contain_text("The run continues")
     for one in (page, late):
         expect(one.locator("#sentence")).to_contain_text("done after")
     assert shown(page) == shown(late)
