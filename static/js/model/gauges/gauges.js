@@ -276,7 +276,9 @@ export function gaugesOf(settings, target, rows, samples) {
     : Array.from({ length: Number(settings.workers) || 1 }, () => -1);
   const isOurs = target?.kind !== "app"; // the database that we can ask
   const usesDatabase = !isOurs || settings.endpoint !== "python";
-  const hasLoop = ["gevent", "asgi"].includes(String(target?.worker_class || settings.worker_class));
+  const hasLoop = ["gevent", "asgi"].includes(
+    String(target?.worker_class || settings.worker_class),
+  );
   return [
     ...(usesDatabase
       ? [...poolGauges(context, workers), ...(isOurs ? [databaseGauge(context)] : [])]
