@@ -127,18 +127,19 @@ def test_two_runs_are_compared_opened_replayed_and_written(page: Page, tmp_path:
     assert page.url.split("?")[1].startswith(f"run={small}&")
     page.go_back()
     expect(page.locator("#comparing-sentence")).to_have_text(told)
-    page.go_forward()
-    expect(sentence).to_have_text(in_one_line(summary["sentence"]))
-
     # The record that going forward asks for once more puts the moment back to the end.
+    with page.expect_response(lambda answer: answer.url.endswith(f"/api/history/{small}")):
+        page.go_forward()
+    expect(sentence).to_have_text(in_one_line(summary["sentence"]))
     moment = page.get_by_role("slider", name="Position in the run")
 
     def is_in_the_middle() -> bool:
         moment.fill("500")
-        return " of 9 done · " in sentence.inner_text()
+        written = page.locator("#text-output").inner_text()
+        is_told = " of 9 done · " in sentence.inner_text()
+        return is_told and written == "Available when the run finishes."
 
     assert eventually(is_in_the_middle, 20)
-    expect(page.locator("#text-output")).to_have_text("Available when the run finishes.")
     page.get_by_label("Speed").select_option("4")
     page.get_by_role("button", name="Play").click()
     expect(sentence).to_have_text(in_one_line(summary["sentence"]))

@@ -99,7 +99,6 @@ def test_who_types_a_pool_means_it(app_page: Page) -> None:
         {"path": "/admin"},
         {"asks": ["GET /admin"]},
         {"headers": {"Cookie": "x"}},
-        {"endpoint": "postgres"},
         {"endpoint": "url"},
     ],
     ids=str,
@@ -110,3 +109,11 @@ def test_a_browser_cannot_say_what_is_started_or_asked(
     before = served.get("/api/runs").json()
     assert served.post("/api/runs", body).status_code == 422
     assert served.get("/api/runs").json() == before
+
+
+def test_an_endpoint_of_ours_in_the_settings_changes_nothing_of_what_is_asked(
+    served: Served,
+) -> None:
+    state = served.finish(endpoint="python", requests=2)["state"]
+    assert state["target"]["kind"] == "app"
+    assert state["asks"]
