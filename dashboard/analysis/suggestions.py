@@ -48,7 +48,7 @@ def suggestions_for(limit: str, evidence: Evidence) -> tuple[Suggestion, ...]:
         promised = forecast_of(changed)
         seconds: float | None = promised.total_seconds
         if model.kind is TargetKind.APP:
-            seconds = None  # it computes, and shares its cores: docs/adr/0012
+            seconds = None  # it computes, and shares its cores: docs/adr/0013
         elif evidence.mixed and limit in QUEUES:
             seconds = round(evidence.seconds_with(places(changed)), 3)
         title = ", ".join(
