@@ -63,6 +63,8 @@ def _words(info: inspect.Type) -> str:
             words = "true or false"
         case inspect.StrType(max_length=most):
             words = f"a text of at most {most} characters"
+        case inspect.DictType(max_length=most):
+            words = f"an object of at most {most} numbers"
         case inspect.ListType(min_length=least, max_length=most):
             words = f"a list of {least or 0} to {most}"
         case _:

@@ -4,19 +4,26 @@ The only format that is read back. What comes from elsewhere is checked field by
 in size before anything is kept.
 """
 
+import contextlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct, structs
 
 from dashboard.analysis.observed_pools import observed_from_json
 from dashboard.marks.samples import BACKLOG, DATABASE, EVENT, HELD, LOOP, POOL, Sample
 from dashboard.marks.version1 import mark_of_version1
+from dashboard.reading import read as read_model
+from dashboard.reading import text
 from dashboard.runs.kept_settings import read_kept_settings
 from dashboard.runs.record import ENDED, Record
 from dashboard.runs.validation import validate
 from dashboard.workload.mix import MOST_ASKS, parse_request_spec
-from target_app.probe.marks import MOST_STATUS, PHASES, TEXTS, VERSION, Mark, Phase, extras
+from modes import MOST_REQUESTS
+from target_app.probe.marks import MOST_STATUS, PHASES, VERSION, Mark, Phase, extras
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_LINE = 64 * 1024
@@ -29,8 +36,43 @@ MOST_MARK_TEXT = 5000
 GAUGES = (POOL, LOOP, DATABASE, BACKLOG, HELD, EVENT)
 
 _ORIGIN = re.compile(r"https?://[^\s/?#@]+")
-_PHASES = {phase.value: phase for phase in PHASES}
-_WHOLE = {"worker": 2**31 - 1, "lane": 2**62, "connection": 2**31 - 1}
+_WHOLE = ("worker", "lane", "connection")
+
+MarkText = Annotated[str, text(MOST_MARK_TEXT)]
+Pid = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Seconds = Annotated[float, Meta(ge=0, le=MOST_SECONDS)]
+
+
+class MarkLine(Struct):
+    """A mark; ``detail`` is that of version 1."""
+
+    seq: Annotated[int, Meta(ge=0, le=MOST_REQUESTS)]
+    phase: Literal[tuple(phase.value for phase in PHASES)]  # type: ignore[valid-type]
+    at: Seconds
+    worker: Pid = 0
+    lane: Annotated[int, Meta(ge=0, le=2**62)] = 0
+    connection: Pid = 0
+    status: Annotated[int, Meta(ge=0, le=MOST_STATUS)] = 0
+    failure: MarkText = ""
+    message: MarkText = ""
+    note: MarkText = ""
+    timing: MarkText = ""
+    detail: MarkText = ""
+
+
+class SampleLine(Struct):
+    """A sample of a gauge."""
+
+    gauge: Literal[GAUGES]  # type: ignore[valid-type]
+    at: Seconds
+    values: Annotated[
+        dict[Annotated[str, text(MOST_GAUGE_TEXT)], Annotated[float, Meta(ge=0, le=1e12)]],
+        Meta(max_length=30),
+    ]
+    worker: Pid = 0
+
+
+_MARK = msgspec.json.Decoder(MarkLine)
 
 
 def write(record: Record) -> bytes:
@@ -81,7 +123,7 @@ def read(data: bytes) -> Record:
     if len(data) > MOST_BYTES:
         raise ValueError(f"the file is larger than {MOST_BYTES // 1024 // 1024} MiB")
     values = _parsed(data)
-    number, head = next(values, (0, {}))
+    head: dict[str, Any] = next(values, (0, {}))[1]
     version = head.get("poolscope")
     if type(version) is not int or version not in {1, VERSION}:
         raise ValueError(f'line 1 must be a head with "poolscope": {VERSION}, as export writes it')
@@ -94,12 +136,14 @@ def read(data: bytes) -> Record:
         try:
             if ended:
                 raise ValueError("nothing may follow the summary")
-            if "seq" in value:
+            if isinstance(value, MarkLine) or "seq" in value:
                 _room(marks, requests * MOST_MARKS_EACH, "marks")
-                marks.append(_read_mark(value, requests, version))
+                line = value if isinstance(value, MarkLine) else read_model(MarkLine, value)
+                marks.append(_read_mark(line, requests, version))
             elif "gauge" in value:
                 _room(samples, MOST_SAMPLES, "samples")
-                samples.append(_read_sample(value))
+                found = read_model(SampleLine, value)
+                samples.append(Sample(found.at, found.gauge, found.worker, found.values))
             elif "summary" in value:
                 ended = True
             else:
@@ -113,10 +157,15 @@ def read(data: bytes) -> Record:
     return record
 
 
-def _parsed(data: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
+def _parsed(data: bytes) -> Iterator[tuple[int, Any]]:
+    """Each line's number and value: a mark that is right, or an object that is to be judged."""
     for number, line in enumerate(_lines(data), 1):
         if len(line) > MOST_LINE and number > 1 and not line.startswith(b'{"summary"'):
             raise ValueError(f"line {number} is longer than {MOST_LINE} bytes")
+        if number > 1 and line.startswith(b'{"seq"'):
+            with contextlib.suppress(ValueError):  # which json reads again, and says why
+                yield number, _MARK.decode(line)
+                continue
         try:
             value = json.loads(line)
         except (ValueError, RecursionError):
@@ -181,34 +230,17 @@ def _app(value: Any) -> dict[str, Any] | None:
     return {**texts, "versions": _texts(value.get("versions", {}), "versions"), "found": read}
 
 
-def _read_mark(value: dict[str, Any], requests: int, version: int) -> Mark:
-    seq = _whole(value["seq"], "seq", requests)
-    if seq < 1:
-        raise ValueError("seq must be 1 or more")
-    phase = value.get("phase")
-    if not isinstance(phase, str) or phase not in _PHASES:
-        raise ValueError(f"phase must be one of {', '.join(_PHASES)}")
-    where: dict[str, Any] = {n: _whole(value.get(n, 0), n, most) for n, most in _WHOLE.items()}
-    at = round(_number(value.get("at"), "at", MOST_SECONDS), 6)
+def _read_mark(line: MarkLine, requests: int, version: int) -> Mark:
+    if not 1 <= line.seq <= requests:
+        low = "1 or more" if line.seq < 1 else f"a whole number from 0 to {requests}"
+        raise ValueError(f"seq must be {low}")
+    values = structs.asdict(line)
+    seq, phase, at = values.pop("seq"), Phase(values.pop("phase")), round(values.pop("at"), 6)
+    detail = values.pop("detail")
     if version == 1:
-        detail = _text(value.get("detail", ""), MOST_MARK_TEXT)
-        return mark_of_version1("", seq, Phase(phase), at, **where, detail=detail)
-    texts: dict[str, Any] = {n: _text(value.get(n, ""), MOST_MARK_TEXT) for n in TEXTS}
-    status = _whole(value.get("status", 0), "status", MOST_STATUS)
-    return Mark("", seq, Phase(phase), at, **where, status=status, **texts)
-
-
-def _read_sample(value: dict[str, Any]) -> Sample:
-    name, values = value["gauge"], value.get("values")
-    if name not in GAUGES:
-        raise ValueError(f"gauge must be one of {', '.join(GAUGES)}")
-    if not isinstance(values, dict) or len(values) > 30:
-        raise ValueError("values must be an object of at most 30 numbers")
-    read_values = {
-        _text(key, MOST_GAUGE_TEXT): _number(each, "a value", 1e12) for key, each in values.items()
-    }
-    worker = _whole(value.get("worker", 0), "worker", 2**31 - 1)
-    return Sample(_number(value.get("at"), "at", MOST_SECONDS), name, worker, read_values)
+        where = {name: values[name] for name in _WHOLE}
+        return mark_of_version1("", seq, phase, at, **where, detail=detail)
+    return Mark("", seq, phase, at, **values)
 
 
 def _room(there: list[Any], most: int, noun: str) -> None:
