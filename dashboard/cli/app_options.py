@@ -128,6 +128,8 @@ def app_settings(defaults: Settings, given: dict[str, Any]) -> Settings:
         raise SettingsError(errors)
     if "pool_from" not in chosen and any(name in chosen for name in POOL):
         chosen["pool_from"] = "here"
+    if chosen.get("server", "auto") not in {"auto", "gunicorn"} and "mode" not in chosen:
+        chosen["mode"] = "asyncio"  # what these servers serve
     if "mode" in chosen and "worker_class" not in chosen:
         chosen["worker_class"] = "auto"
     return read_settings(defaults.as_dict() | chosen)

@@ -40,7 +40,7 @@ def card(
         "module": facts["module"],
         "on": f"{server} {version}, Python {facts.get('python', '?')}",
         "server": server,
-        "given": facts.get("given", ""),
+        "given": facts.get("given", "") if server == "gunicorn" else "",
         "used": used(settings),
         "pools": words_of(found),
         "pool": {name: getattr(effective, name) for name in POOL_FIELDS},

@@ -19,16 +19,20 @@ def _detect(evidence: Evidence) -> bool:
 
 
 def _explain(evidence: Evidence) -> str:
+    cure = ""
+    if evidence.model.kind is TargetKind.APP:
+        cure = " Await it, or run it in a thread (asyncio.to_thread, or a def endpoint)."
     return (
-        f"{waited(evidence.queue_waiters, evidence)} waited for the event loop: {holder(evidence)}."
+        f"{waited(evidence.queue_waiters, evidence)} waited for the event loop: "
+        f"{holder(evidence)}.{cure}"
     )
 
 
 def _suggest(evidence: Evidence) -> list[Change]:
     model = evidence.model
-    more = {"workers": min(MOST_WORKERS, max(2, 2 * model.workers))}
     if model.kind is TargetKind.APP or model.worker != ASGI:
-        return [more]
+        return []  # it is for the app's code to change
+    more = {"workers": min(MOST_WORKERS, max(2, 2 * model.workers))}
     return [{"driver": "auto", "mode": mode} for mode in ("asyncio", "asyncio-threads")] + [more]
 
 

@@ -6,14 +6,14 @@ asyncio's has ``min(32, cores + 4)`` threads (concurrent.futures.ThreadPoolExecu
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.limits.limit import Limit, Wait
 from dashboard.analysis.limits.phrases import waited, workers
-from dashboard.analysis.limits.values import MOST_WORKERS
 from modes import ASGI
 
 
 def _explain(evidence: Evidence) -> str:
     return (
         f"{waited(evidence.thread_waiters, evidence)} waited for a thread of an executor: with "
-        f"{workers(evidence.model)}, one ran at most {evidence.at_once()} at a time."
+        f"{workers(evidence.model)}, one ran at most {evidence.at_once()} at a time. An executor "
+        "with more threads (loop.set_default_executor) would run more."
     )
 
 
@@ -22,7 +22,6 @@ LIMIT = Limit(
     precedence=74,
     detect=lambda evidence: evidence.model.worker == ASGI and bool(evidence.thread_waiters),
     explain=_explain,
-    suggest=lambda evidence: [{"workers": min(MOST_WORKERS, 2 * evidence.model.workers)}],
     as_next="the next limit is the executor's threads",
     wait=Wait.POOL_THREAD,
 )
