@@ -12,6 +12,12 @@ from modes import ASGI, asgi_concurrency
 from settings import Settings, TargetKind
 
 NO_DRIVER = "none"
+DRIVERS_POOLS = ("asyncpg.", "psycopg_pool.")
+
+
+def is_drivers(pool_class: str) -> bool:
+    """Whether a pool is a driver's own, which no setting of a run reaches."""
+    return pool_class.startswith(DRIVERS_POOLS)
 
 
 @dataclass(frozen=True)

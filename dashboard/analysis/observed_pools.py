@@ -13,7 +13,7 @@ from modes import MYSQL_DRIVERS
 from settings import Settings, SettingsError, TargetKind, read_settings
 from target_app.probe.pools import NUMBERS_PER_POOL
 
-from .effective_model import NO_DRIVER, EffectiveModel
+from .effective_model import NO_DRIVER, EffectiveModel, is_drivers
 from .quantiles import median
 
 # Our names for the drivers that SQLAlchemy's dialects call otherwise.
@@ -68,6 +68,8 @@ class ObservedPool:
 def _limits(kind: Any, size: Any, overflow: Any, timeout: Any) -> str:
     if size is None:
         return f"{kind}"
+    if is_drivers(str(kind)):
+        return f"{kind}, max_size {size:g}" + (f", timeout {timeout:g} s" if timeout else "")
     return f"{kind}, pool_size {size:g} + max_overflow {overflow:g}, pool_timeout {timeout:g} s"
 
 
@@ -177,7 +179,7 @@ def effective_model(
     pool = limiting_pool(found, requests) if found is not None else None
     limits = dict(UNLIMITED)
     if pool is not None:
-        limits = _limits_of(pool.size, pool.overflow, pool.timeout)
+        limits = _limits_of(pool.size, pool.overflow, pool.timeout) | _class_of(pool)
     return _of_app(settings, found, pool, requests, limits, is_green=None)
 
 
@@ -201,10 +203,10 @@ def expected_model(
     pool = limiting_pool(found, requests) if found is not None else None
     limits = dict(UNLIMITED)
     if pool is not None:
-        limits = _limits_of(pool.size, pool.overflow, pool.timeout)
+        limits = _limits_of(pool.size, pool.overflow, pool.timeout) | _class_of(pool)
     if pool is not None and pool.asked is not None:
         limits |= _limits_of(*(pool.asked.get(n) for n in ("size", "overflow", "timeout")))
-    if pool is not None and settings.pool_from == "here":
+    if pool is not None and settings.pool_from == "here" and not is_drivers(pool.kind):
         limits = {name: getattr(settings, name) for name in POOL_FIELDS}
     is_green = settings.worker == "gevent" and settings.postgres_driver == "psycopg2-green"
     return _of_app(settings, found, pool, requests, limits, is_green=is_green)
@@ -233,6 +235,10 @@ def _of_app(  # noqa: PLR0913
         sleep_seconds=max(SHORTEST_SECONDS, service_seconds(requests)),
         **limits,
     )
+
+
+def _class_of(pool: ObservedPool) -> dict[str, Any]:
+    return {"pool_class": pool.kind} if is_drivers(pool.kind) else {}
 
 
 def _limits_of(size: Any, overflow: Any, timeout: Any) -> dict[str, Any]:

@@ -71,7 +71,7 @@ FAILURES = {
 
 # Postgres: src/backend/libpq/auth.c and postinit.c; MySQL: error 1040, 1044, 1045.
 _TEXTS = (
-    ("pool-timeout", ("queuepool limit of size",)),
+    ("pool-timeout", ("queuepool limit of size", "couldn't get a connection after")),
     (
         "too-many-connections",
         (

@@ -117,7 +117,12 @@ def test_each_kind_of_app_shows_what_its_requests_wait_for(
         assert parts.user_app.environment.interface == "ASGI"
         defaults = parts.user_app.environment.defaults()
         assert (defaults.mode, defaults.server) == ("asyncio", "auto")
-        check(name, CASES[name], warm_run(parts, requests=REQUESTS))
+        found = warm_run(parts, requests=REQUESTS)
+        check(name, CASES[name], found)
+        card = found.record().card
+        assert card is not None
+        assert card["on"].startswith("uvicorn ")
+        assert len(card["pools"]) == 1
         assert "uvicorn" in " ".join(parts.gunicorn.command)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dashboard.analysis.effective_model import EffectiveModel
+from dashboard.analysis.effective_model import EffectiveModel, is_drivers
 from dashboard.analysis.evidence import Evidence
 from dashboard.text import counted
 
@@ -25,6 +25,8 @@ def workers(model: EffectiveModel) -> str:
 def pool(model: EffectiveModel) -> str:
     """``1 worker x (pool_size 5 + max_overflow 10) = 15``."""
     total = (model.pool_capacity or 0) * model.workers
+    if is_drivers(model.pool_class):
+        return f"{workers(model)} x max_size {model.pool_size} of {model.pool_class} = {total}"
     sizes = f"(pool_size {model.pool_size} + max_overflow {model.max_overflow})"
     return f"{workers(model)} x {sizes} = {total}"
 

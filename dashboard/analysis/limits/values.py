@@ -2,7 +2,7 @@
 
 import math
 
-from dashboard.analysis.effective_model import EffectiveModel
+from dashboard.analysis.effective_model import EffectiveModel, is_drivers
 from dashboard.analysis.forecast import usable_connections
 from settings import FIELDS, TargetKind
 
@@ -36,6 +36,8 @@ def enough(model: EffectiveModel) -> int:
 
 def larger_pool(model: EffectiveModel) -> list[Change]:
     """A pool in which nobody would wait; [] where the database has no more connections."""
+    if is_drivers(model.pool_class):
+        return []
     size = enough(model)
     return [{"pool_size": size, "max_overflow": 0}] if size > capacity(model) else []
 

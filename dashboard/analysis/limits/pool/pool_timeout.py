@@ -2,6 +2,7 @@
 
 import math
 
+from dashboard.analysis.effective_model import is_drivers
 from dashboard.analysis.evidence import Evidence
 from dashboard.analysis.limits.limit import Change, Limit, Wait
 from dashboard.analysis.limits.phrases import of_all, pool
@@ -22,6 +23,8 @@ def _explain(evidence: Evidence) -> str:
 
 def _suggest(evidence: Evidence) -> list[Change]:
     model = evidence.model
+    if is_drivers(model.pool_class):
+        return []
     patient = math.ceil(2 * evidence.total + model.sleep_seconds * 10)
     return [*larger_pool(model), {"pool_timeout": min(LONGEST_SECONDS, patient)}]
 
