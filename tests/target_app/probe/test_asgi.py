@@ -1,7 +1,6 @@
 """The probe changes nothing in an ASGI app's answers, and a request is one trail in all threads."""
 
 import asyncio
-import contextvars
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from target_app.probe.asgi import ASGIApp, AsgiProbe, is_asgi
 from target_app.probe.beacon import Beacon
 from target_app.probe.marks import Mark, Phase
 from target_app.probe.trail import current
+from tests.loops import run
 from tests.target_app.conftest import Heard
 
 TYPE = (b"content-type", b"text/plain")
@@ -68,12 +68,12 @@ def phases(marks: list[Mark]) -> list[str]:
 def test_an_answer_is_the_same_but_for_one_header_that_only_runs_get(
     probe: AsgiProbe, heard: Heard
 ) -> None:
-    before = asyncio.run(ask(plain, ""))
-    assert asyncio.run(ask(probe.wrap(plain), "")) == before
-    assert asyncio.run(ask(probe.wrap(plain), "somebody's own")) == before
+    before = run(ask(plain, ""))
+    assert run(ask(probe.wrap(plain), "")) == before
+    assert run(ask(probe.wrap(plain), "somebody's own")) == before
     assert heard() == []
 
-    head, *rest = asyncio.run(ask(probe.wrap(plain)))
+    head, *rest = run(ask(probe.wrap(plain)))
     assert rest == before[1:]
     ((name, value),) = head["headers"][1:]
     assert head | {"headers": [TYPE]} == before[0]
@@ -92,8 +92,8 @@ def test_websockets_and_the_lifespan_pass_untouched(
         seen.append((await receive(), current()))
         await send({"type": f"{kind}.startup.complete", "scope": scope})
 
-    before = asyncio.run(ask(app, kind=kind))
-    assert asyncio.run(ask(probe.wrap(app), kind=kind)) == before
+    before = run(ask(app, kind=kind))
+    assert run(ask(probe.wrap(app), kind=kind)) == before
     assert seen[0] == seen[1]
     assert heard() == []
 
@@ -105,7 +105,7 @@ def test_headers_that_the_server_would_refuse_reach_it_as_they_are(
     async def app(_scope: Any, _receive: Any, send: Send) -> None:
         await start(send, headers=headers)
 
-    (message,) = asyncio.run(ask(probe.wrap(app)))
+    (message,) = run(ask(probe.wrap(app)))
     kept = message["headers"]
     assert kept == headers or list(kept[: len(list(headers))]) == list(headers)
 
@@ -115,7 +115,7 @@ def test_an_error_goes_on_to_the_server_and_is_told(probe: AsgiProbe, heard: Hea
         raise LookupError("no such order")
 
     with pytest.raises(LookupError, match="no such order"):
-        asyncio.run(ask(probe.wrap(app)))
+        run(ask(probe.wrap(app)))
     assert heard()[-1].message.endswith("no such order")
 
 
@@ -129,7 +129,7 @@ def test_a_client_that_goes_away_ends_the_app_as_without_the_probe(
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    asyncio.run(main())
+    run(main())
     assert [mark.failure for mark in heard()] == [""]
 
 
@@ -168,7 +168,7 @@ def test_a_request_stays_one_trail_in_a_thread_and_its_wait_for_one_is_seen(
         await asyncio.gather(*(ask(probe.wrap(app), f"token/{seq}") for seq in range(1, 6)))
 
     pool = Pool()
-    asyncio.run(main())
+    run(main())
     pool.executor.shutdown()
     by_seq: dict[int, list[Mark]] = {}
     for mark in heard():
@@ -195,7 +195,7 @@ def test_what_nobody_waits_for_does_not_change_the_phase(probe: AsgiProbe, heard
         await start(send)
         await done
 
-    asyncio.run(ask(probe.wrap(app)))
+    run(ask(probe.wrap(app)))
     marks = heard()
     assert phases(marks)[-2:] == ["executing", "responding"]
     assert all(before.phase != after.phase for before, after in pairwise(marks[1:]))
@@ -208,7 +208,7 @@ def test_several_calls_at_once_wait_until_the_last_has_a_thread(
         await asyncio.gather(*(anyio.to_thread.run_sync(time.sleep, 0.02) for _ in range(3)))
         await start(send)
 
-    asyncio.run(ask(probe.wrap(app)))
+    run(ask(probe.wrap(app)))
     found = phases(heard())
     assert found == ["handling", *["thread-queued"] * 3, "handling", "responding"]
 
@@ -234,7 +234,7 @@ def test_a_task_that_outlives_its_request_marks_nothing_more(
         assert current() is None
         await asyncio.gather(*tasks)
 
-    asyncio.run(main())
+    run(main())
     assert phases(heard()) == ["handling", "responding"]
 
 
@@ -242,7 +242,7 @@ def test_outside_of_runs_threads_know_of_no_request() -> None:
     async def main() -> Any:
         return await anyio.to_thread.run_sync(current), await asyncio.to_thread(current)
 
-    assert contextvars.copy_context().run(asyncio.run, main()) == (None, None)
+    assert run(main()) == (None, None)
 
 
 class Callable3:
@@ -286,7 +286,7 @@ def test_a_worker_is_ready_when_its_lifespan_has_begun(
 ) -> None:
     told: list[str] = []
     probe = AsgiProbe(beacon, lambda: told.append("started"), lambda: told.append("ready"))
-    asyncio.run(ask(probe.wrap(app), kind="lifespan"))
+    run(ask(probe.wrap(app), kind="lifespan"))
     assert told == ["started", *["ready"] * ready]
 
 
@@ -297,5 +297,5 @@ def test_an_app_that_refuses_the_lifespan_is_ready_as_well(beacon: Beacon) -> No
     told: list[str] = []
     probe = AsgiProbe(beacon, None, lambda: told.append("ready"))
     with pytest.raises(NotImplementedError):
-        asyncio.run(ask(probe.wrap(app), kind="lifespan"))
+        run(ask(probe.wrap(app), kind="lifespan"))
     assert told == ["ready"]

@@ -20,6 +20,7 @@ import pytest
 from target_app.probe import loop
 from target_app.probe.heartbeat import Pulse
 from target_app.probe.loop import Hold, Place, decode, encode
+from tests.loops import run
 
 SECONDS = 0.4
 COUNT = """
@@ -111,7 +112,7 @@ def holds_while(call: Callable[[], None]) -> list[Hold]:
         call()
         await asyncio.sleep(0.12)
 
-    asyncio.run(main())
+    run(main())
     return found
 
 
