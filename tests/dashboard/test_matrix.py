@@ -219,7 +219,7 @@ BLOCKING = {"psycopg2", "mysqlclient"}
 def test_every_driver_behaves_as_its_reputation_says(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matrix, "SLEEP_SECONDS", 0.25)  # eight of the cells take five of them
+    monkeypatch.setattr(matrix, "SLEEP_SECONDS", 0.4)  # eight of the cells take five of them
     cells = matrix.measure(runtime.conductor, lambda _: None)
     found = {(cell.worker_class, cell.driver): cell for cell in cells}
     assert [cell for cell in cells if cell.verdict in {"failed", "not run"}] == []

@@ -55,7 +55,7 @@ def test_a_run_of_an_app_says_what_was_found_and_keeps_no_value(tmp_path: Path) 
         (("--app", "bare.py"), "package.module:object"),
         (("--app", "bare:app", "--sleep", "1"), "does not apply to your own app"),
         (("--app", "bare:app", "--path", "orders"), "a path begins with /"),
-        (("--env", "A=b"), "goes with --app"),
+        (("--env", "A=b"), "needs --app"),
         (("--app", "bare:app", "--python", "/nowhere"), "no Python interpreter"),
         (("--app", "bare:app", "--mode", "fast"), "one of blocking"),
     ],

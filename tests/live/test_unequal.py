@@ -22,7 +22,7 @@ def test_a_mix_of_short_and_long_requests_has_its_limit_and_no_batches(runtime: 
     record = run.record()
     assert record.counts["done"] == 60
     assert (record.picture, record.batches) == ("waiting", ())
-    assert "without batches" in record.sentence
+    assert "not in batches" in record.sentence
     short, long = record.paths
     assert (short.count, long.count) == (57, 3)
     assert (long.median or 0) > 2
