@@ -13,6 +13,7 @@ from settings import Settings
 from .batches import waited_for_pool
 from .effective_model import EffectiveModel
 from .forecast import forecast_of
+from .quantiles import median
 from .queueing import makespan
 
 # Waits below this are nobody's limit, and a wait for a worker counts from this share of a service.
@@ -72,8 +73,7 @@ class Evidence:
     @property
     def service_seconds(self) -> float:
         """The median service, at least a millisecond."""
-        lengths = sorted(service.end - service.start for service, _ in self.services)
-        return max(lengths[len(lengths) // 2], 0.001) if lengths else 0.001
+        return max(median(s.end - s.start for s, _ in self.services), 0.001)
 
     @property
     def mean_service_seconds(self) -> float:
