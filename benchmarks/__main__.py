@@ -21,6 +21,7 @@ TABLES: dict[str, Callable[[int], object]] = {
     "release": release.main,
     "largest": lambda _: release.largest(),
     "probe": serving.probe,
+    "asgi-probe": serving.asgi_probe,
     "switch": serving.switch,
     "page": page.main,
     "watched": watched.main,

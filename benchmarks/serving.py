@@ -6,7 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import requests
 
@@ -44,6 +45,28 @@ def gunicorn(beacon: str) -> Iterator[str]:
         child.terminate()
 
 
+@contextlib.contextmanager
+def uvicorn(beacon: str) -> Iterator[str]:
+    """A uvicorn with our target, with the probe when there is a ``beacon``."""
+    config = TargetConfig(
+        "postgresql+asyncpg://nobody@/none?host=/nowhere",
+        mode="asyncio",
+        beacon=beacon,
+        token="0" * 32,
+    )
+    argv = [sys.executable, "-m", "uvicorn", "target_app.asgi:app", "--port=0", "--no-access-log"]
+    environ = child_environ(**config.to_environ())
+    with subprocess.Popen(argv, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stderr is not None
+        for line in child.stderr:
+            found = re.search(r"http://127\.0\.0\.1:\d+", line)
+            if found:
+                break
+        assert found is not None
+        yield found[0]
+        child.terminate()
+
+
 def requests_per_second(url: str, header: str = "") -> float:
     """How many requests for ``/healthz`` the server answers, as ab counts them."""
     argv = ["ab", "-q", "-n", str(REQUESTS), "-c", str(AT_ONCE), "-k"]
@@ -58,18 +81,27 @@ def requests_per_second(url: str, header: str = "") -> float:
 
 def probe(rounds: int) -> None:
     """Print requests per second without the probe, with it, and with it in a run."""
+    _probe(rounds, gunicorn, "one gevent worker")
+
+
+def asgi_probe(rounds: int) -> None:
+    """The same for the ASGI probe, in uvicorn."""
+    _probe(rounds, uvicorn, "uvicorn")
+
+
+def _probe(rounds: int, serve: Callable[[str], AbstractContextManager[str]], name: str) -> None:
     header = f"X-Poolscope: {'a' * 32}/1"
     found: dict[str, list[float]] = {"no probe": [], "probe, no run": [], "probe, in a run": []}
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))
         beacon = f"127.0.0.1:{ear.getsockname()[1]}"
-        with gunicorn("") as plain, gunicorn(beacon) as probed:
+        with serve("") as plain, serve(beacon) as probed:
             for _ in range(rounds):
                 found["no probe"].append(requests_per_second(plain))
                 found["probe, no run"].append(requests_per_second(probed))
                 found["probe, in a run"].append(requests_per_second(probed, header))
     show(
-        f"/healthz in one gevent worker, {REQUESTS:,} requests, {rounds} alternating rounds",
+        f"/healthz in {name}, {REQUESTS:,} requests, {rounds} alternating rounds",
         ["", "requests per second", "x no probe"],
         [
             [name, spread(values, "/s", digits=0), ratio(values, found["no probe"])]

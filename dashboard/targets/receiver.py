@@ -14,7 +14,7 @@ from target_app.probe.heartbeat import decode as decode_heartbeat
 from target_app.probe.marks import Mark
 
 BUFFER_BYTES = 8 * 2**20
-DATAGRAM_BYTES = 4096
+DATAGRAM_BYTES = 65_536  # several lines may come in one
 
 
 class Notice(msgspec.Struct):
@@ -71,13 +71,14 @@ class Receiver:
 
     def _drain(self) -> None:
         while True:
-            line = self._socket.recv(DATAGRAM_BYTES)
+            datagram = self._socket.recv(DATAGRAM_BYTES)
             if self._closed:
                 return
-            try:
-                self._hear(line)
-            except (ValueError, RecursionError, UnicodeDecodeError):  # not from our target
-                self.dropped += 1
+            for line in datagram.split(b"\n"):
+                try:
+                    self._hear(line)
+                except (ValueError, RecursionError, UnicodeDecodeError):  # not from our target
+                    self.dropped += 1
 
     def _hear(self, line: bytes) -> None:
         if line.startswith(b"["):

@@ -10,7 +10,7 @@ from typing import Any
 class _Silent:
     """A beacon for a server without a dashboard: the answers' headers tell everything."""
 
-    def send(self, line: bytes) -> None:
+    def mark(self, mark: Any) -> None:
         """Send nothing."""
 
 

@@ -23,7 +23,7 @@ _HEADER = RUN_HEADER.lower().encode()
 class AsgiProbe:
     """Times the requests of an ASGI app that carry the run's header.
 
-    ``beacon`` takes each mark as one line with ``send``. ``started`` is called once a process, in
+    ``beacon`` takes each mark with ``mark``. ``started`` is called once a process, in
     its event loop and before the app; ``ready`` once the app has come up.
     """
 

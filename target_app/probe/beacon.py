@@ -1,9 +1,15 @@
 """Sends marks to the dashboard as loopback datagrams: never waits, never raises into a request."""
 
+import contextlib
 import os
 import socket
 import threading
-from typing import Optional, Tuple
+from collections import deque
+from typing import Deque, List, Optional, Tuple
+
+from .marks import Mark, encode
+
+MOST_BYTES = 8192  # from which on lines go into another datagram
 
 
 class Beacon:
@@ -28,6 +34,10 @@ class Beacon:
         except OSError:  # a full buffer or no dashboard: the request matters more than its mark
             pass
 
+    def mark(self, mark: Mark) -> None:
+        """Send a mark."""
+        self.send(encode(mark))
+
     def _open(self) -> None:
         with self._opening:
             if self._socket is not None and self._pid == os.getpid():
@@ -40,6 +50,30 @@ class Beacon:
                 opened.close()
                 raise
             self._socket, self._pid = opened, os.getpid()
+
+
+class Gathering:
+    """A beacon that gathers marks until ``flush``, which sends many in one datagram.
+
+    In an event loop a datagram for each mark would cost a request more than all else that the
+    probe does. Any thread may flush.
+    """
+
+    def __init__(self, beacon: Beacon) -> None:
+        self._beacon = beacon
+        self._marks: "Deque[Mark]" = deque()
+        self.mark = self._marks.append
+
+    def flush(self) -> None:
+        """Send what was gathered."""
+        while self._marks:
+            taken: List[bytes] = []
+            size = 0
+            with contextlib.suppress(IndexError):  # another thread flushes as well
+                while size < MOST_BYTES:
+                    taken.append(encode(self._marks.popleft()))
+                    size += len(taken[-1])
+            self._beacon.send(b"\n".join(taken))
 
 
 def parse_address(text: str) -> Tuple[str, int]:

@@ -6,6 +6,7 @@ the loop's thread is doing: the line of the app that it is in, and the call that
 
 import asyncio
 import contextvars
+import functools
 import importlib
 import json
 import os
@@ -14,6 +15,7 @@ import sysconfig
 import threading
 import time
 from pathlib import Path
+from types import CodeType
 from typing import Any, Callable, Dict, NamedTuple, Optional
 
 from .heartbeat import PERIOD_SECONDS, Pulse
@@ -42,35 +44,31 @@ class Place(NamedTuple):
 
 def place_of(frame: Any) -> Optional[Place]:
     """The place of a frame; the innermost line at all where none is the app's; None for none."""
-    if frame is None:
-        return None
-    innermost = frame
+    # First all of it: while another thread runs on, a generator's frame loses who called it.
+    stack = []
     while frame is not None:
-        path = frame.f_code.co_filename
-        if path.startswith(_OURS):
-            frame = frame.f_back
-            continue
-        if not path.startswith("<") and not _is_of_library(path):
-            return _place(frame, innermost)
+        stack.append((frame.f_code, frame.f_lineno, frame.f_globals.get("__name__", "")))
         frame = frame.f_back
-    return _place(innermost, innermost)
+    stack = [each for each in stack if not each[0].co_filename.startswith(_OURS)]
+    if not stack:
+        return None
+    apps = next((n for n, (code, _, _) in enumerate(stack) if not _is_of_library(code)), 0)
+    code, line, _ = stack[apps]
+    # A line of a lambda is one of the function round it.
+    named = (each.co_name for each, _, _ in stack[apps:] if each.co_name not in _NAMELESS)
+    function = next(named, code.co_name)[:MOST_TEXT]
+    inner, _, module = stack[0]
+    call = ("%s.%s" % (module, inner.co_name))[-MOST_TEXT:] if apps else ""
+    return Place(code.co_filename[-MOST_TEXT:], line, function, call)
 
 
-def _is_of_library(path: str) -> bool:
+@functools.lru_cache(maxsize=4096)
+def _is_of_library(code: CodeType) -> bool:
+    path = code.co_filename
+    if path.startswith("<"):
+        return True
     real = os.path.realpath(path)
     return real.startswith(_NOT_OF_APPS) or "site-packages" in real or "dist-packages" in real
-
-
-def _place(frame: Any, innermost: Any) -> Place:
-    call = ""
-    if innermost is not frame:
-        module = str(innermost.f_globals.get("__name__", ""))
-        call = (module + "." + innermost.f_code.co_name)[-MOST_TEXT:]
-    named = frame
-    while named.f_code.co_name in _NAMELESS and named.f_back is not None:
-        named = named.f_back  # a line of a lambda is one of the function round it
-    function = named.f_code.co_name[:MOST_TEXT]
-    return Place(frame.f_code.co_filename[-MOST_TEXT:], frame.f_lineno, function, call)
 
 
 class Hold(NamedTuple):
@@ -111,7 +109,7 @@ class Watchdog:
     """Looks at a loop's thread whenever its beat is late; ``tell`` gets each hold.
 
     ``thread_id`` is the system's, ``period`` the seconds between two beats, ``over`` says when
-    there is nothing left to look at.
+    there is nothing left to look at, and ``meanwhile`` is called with each look.
     """
 
     def __init__(
@@ -120,7 +118,9 @@ class Watchdog:
         period: float,
         tell: Callable[[Hold], None],
         over: Callable[[], bool] = lambda: False,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> None:
+        self._meanwhile = meanwhile
         self._thread_id = thread_id
         self._over = over
         self._period = period
@@ -140,6 +140,7 @@ class Watchdog:
         beat_at = told = self._beat_at
         while not self._over():
             sleep(LOOK_SECONDS)
+            self._meanwhile()
             if self._beat_at != beat_at:  # it runs again, or all the time
                 if seen:
                     self._told(seen, told, self._beat_at, began=told == beat_at)
@@ -154,6 +155,7 @@ class Watchdog:
             if seen and now - told > TELL_SECONDS:
                 self._told(seen, told, now, began=told == beat_at)
                 seen, told = {}, now
+        self._meanwhile()  # what came last
 
     def _told(self, seen: Dict[Place, int], since: float, until: float, *, began: bool) -> None:
         # A hold begins somewhere between two beats.
@@ -163,10 +165,16 @@ class Watchdog:
             self._tell(Hold(os.getpid(), until - seconds, seconds, place))
 
 
-def watch_asyncio(pulse: Pulse, tell: Callable[[Hold], None]) -> None:
-    """Beat in the running asyncio loop, for as long as it runs, and watch who holds it."""
+def watch_asyncio(
+    pulse: Pulse, tell: Callable[[Hold], None], meanwhile: Callable[[], None] = lambda: None
+) -> None:
+    """Beat in the running asyncio loop, for as long as it runs, and watch who holds it.
+
+    ``meanwhile`` is called every fiftieth of a second from a thread that the loop cannot hold.
+    """
     loop = asyncio.get_running_loop()
-    watchdog = Watchdog(threading.get_ident(), PERIOD_SECONDS, tell, loop.is_closed)
+    thread = threading.get_ident()
+    watchdog = Watchdog(thread, PERIOD_SECONDS, tell, loop.is_closed, meanwhile)
     empty = contextvars.Context()  # the beats are of no request
 
     def beat(due: float) -> None:

@@ -6,12 +6,14 @@ newer, because the probe carries it into other people's environments.
 
 import json
 from enum import Enum
+from json.encoder import encode_basestring_ascii
 from typing import Any, Dict, NamedTuple, Tuple
 
 RUN_HEADER = "X-Poolscope"
 VERSION = 2  # of the forms in which marks are sent, exported and kept
 
 _text = json.dumps
+_string = encode_basestring_ascii  # what json.dumps does with a text, without its way there
 
 
 class Phase(str, Enum):
@@ -34,6 +36,7 @@ class Phase(str, Enum):
 
 
 PHASES: Tuple[Phase, ...] = tuple(Phase)
+_PLACES = {phase.value: place for place, phase in enumerate(PHASES)}
 ENDS = frozenset({Phase.DONE, Phase.FAILED})
 WITH_CONNECTION = frozenset({Phase.CONNECTING, Phase.EXECUTING, Phase.HOLDING})
 
@@ -87,8 +90,8 @@ def encode(mark: Mark) -> bytes:
     """
     run, seq, phase, at, worker, lane, connection, status, failure, message, note, timing = mark
     # Put together by hand: this runs for every mark of every request, and an encoder with
-    # separators of its own is built anew at each call.
-    numbers = (VERSION, _text(run), seq, phase.value, at, worker, lane, connection)
+    # separators of its own is built anew at each call. ``_value_`` spares the enum's property.
+    numbers = (VERSION, _string(run), seq, phase._value_, at, worker, lane, connection)
     line = '[%d,%s,%d,"%s",%r,%d,%d,%d' % numbers
     if status or failure or message or note or timing:
         line += "," + _text(extras(mark))
@@ -125,17 +128,20 @@ def server_timing(marks: Tuple[Mark, ...], now: float) -> str:
     ``phase.offset.connection`` or ``phase.offset.connection.failure``, the phase by its place
     and the offset in microseconds since that start.  https://www.w3.org/TR/server-timing/
     """
-    totals: Dict[Phase, float] = {}
-    ends = [mark.at for mark in marks[1:]] + [now]
-    for mark, end in zip(marks, ends):
-        totals[mark.phase] = totals.get(mark.phase, 0.0) + (end - mark.at)
-    metrics = ["%s;dur=%.3f" % (phase.value, spent * 1000) for phase, spent in totals.items()]
     first = marks[0]
-    stamps = " ".join(
-        "%d.%d.%d" % (PHASES.index(mark.phase), round((mark.at - first.at) * 1e6), mark.connection)
-        + (mark.failure and "." + mark.failure)
-        for mark in marks
-    )
-    head = "v%d %d %d %.6f" % (VERSION, first.worker, first.lane, first.at)
-    metrics.append('poolscope;desc="%s %s"' % (head, stamps))
+    start = first.at
+    totals: Dict[str, float] = {}
+    stamps = []
+    before, since = "", start
+    for mark in marks:
+        at, value = mark.at, mark.phase._value_
+        if before:
+            totals[before] = totals.get(before, 0.0) + (at - since)
+        before, since = value, at
+        stamp = "%d.%.0f.%d" % (_PLACES[value], (at - start) * 1e6, mark.connection)
+        stamps.append(stamp + "." + mark.failure if mark.failure else stamp)
+    totals[before] = totals.get(before, 0.0) + (now - since)
+    metrics = ["%s;dur=%.3f" % (value, spent * 1000) for value, spent in totals.items()]
+    head = "v%d %d %d %.6f" % (VERSION, first.worker, first.lane, start)
+    metrics.append('poolscope;desc="%s %s"' % (head, " ".join(stamps)))
     return ", ".join(metrics)

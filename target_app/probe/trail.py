@@ -12,11 +12,11 @@ from time import monotonic
 from typing import Any, List, Optional, Tuple
 
 from .failures import classify
-from .marks import Mark, Phase, encode, server_timing
+from .marks import Mark, Phase, server_timing
 
 _lanes = itertools.count(1)
 _here = threading.local()  # greenlet-local where gevent has patched
-_IN_VIEW = frozenset({Phase.HANDLING, Phase.RESPONDING})
+_HANDLING, _RESPONDING = Phase.HANDLING, Phase.RESPONDING  # a hash of an enum is slow
 
 
 def lane() -> int:
@@ -77,13 +77,13 @@ class Trail:
     ) -> None:
         if self.over:
             return
-        if phase in _IN_VIEW:
+        if phase is _HANDLING or phase is _RESPONDING:
             self.view = phase
         at_home = threading.get_ident() == self._home
         where = (self._worker, self._lane if at_home else lane(), connection)
         mark = Mark(self._run, self._seq, phase, monotonic(), *where, 0, failure, message, note)
         self.marks.append(mark)
-        self._beacon.send(encode(mark))
+        self._beacon.mark(mark)
 
     def failed(self, message: str) -> None:
         """Say in the marks why the request is about to fail: its answer may not."""

@@ -15,7 +15,7 @@ WSGIApp = Callable[[Dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 class Probe:
     """Times the requests of a WSGI app that carry the run's header.
 
-    ``beacon`` takes each mark as one line with ``send``.
+    ``beacon`` takes each mark with ``mark``.
     """
 
     def __init__(self, beacon: Any) -> None:

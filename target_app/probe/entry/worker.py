@@ -5,7 +5,7 @@ from typing import Any, Callable, Optional
 
 from .. import heartbeat, loop
 from ..asgi import AsgiProbe, is_asgi
-from ..beacon import Beacon, parse_address
+from ..beacon import Beacon, Gathering, parse_address
 from ..pools import on_new_pool, pool_states
 from ..threads import anyio_tokens, watch_executors
 from ..wsgi import Probe
@@ -27,7 +27,7 @@ def watched(app: Any, config: ProbeConfig) -> Any:
     worker = _AsgiWorker(config)
     watch_executors()
     worker.await_lifespan()
-    return AsgiProbe(beacon, worker.started, worker.ready).wrap(app)
+    return AsgiProbe(worker.gathering, worker.started, worker.ready).wrap(app)
 
 
 def found_teller(config: ProbeConfig) -> Callable[[], None]:
@@ -58,6 +58,7 @@ class _AsgiWorker:
     def __init__(self, config: ProbeConfig) -> None:
         self._config = config
         self._beacon = Beacon(parse_address(config.beacon))
+        self.gathering = Gathering(self._beacon)
         self._has_loop = threading.Event()
         self._tokens: Optional[int] = None
         on_new_pool(self._tell_found)
@@ -66,7 +67,7 @@ class _AsgiWorker:
         """Beat in the loop that runs now."""
         self._has_loop.set()
         pulse = heartbeat.Pulse(self._beacon, self._config.token, pool_states, self._tell_found)
-        loop.watch_asyncio(pulse, self._tell_hold)
+        loop.watch_asyncio(pulse, self._tell_hold, self.gathering.flush)
 
     def ready(self) -> None:
         """Tell that the app has come up."""

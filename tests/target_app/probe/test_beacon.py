@@ -8,7 +8,9 @@ import time
 import pytest
 
 from config import LOOPBACK
-from target_app.probe.beacon import Beacon, parse_address
+from dashboard.marks.wire import decode
+from target_app.probe.beacon import Beacon, Gathering, parse_address
+from target_app.probe.marks import Mark, Phase
 from tests.target_app.conftest import close
 
 
@@ -88,3 +90,24 @@ def test_an_address_is_host_and_port() -> None:
 def test_anything_else_is_no_address(text: str) -> None:
     with pytest.raises(ValueError, match="address is HOST:PORT"):
         parse_address(text)
+
+
+def test_gathered_lines_arrive_in_order_in_few_datagrams(
+    beacon: Beacon, ear: socket.socket
+) -> None:
+    gathering = Gathering(beacon)
+    marks = [Mark("t", number, Phase.HANDLING, 0.5, 1, 1) for number in range(500)]
+    for mark in marks:
+        gathering.mark(mark)
+    ear.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        ear.recv(1)
+    gathering.flush()
+    gathering.flush()
+    found: list[Mark] = []
+    datagrams = 0
+    while len(found) < len(marks):
+        found += map(decode, ear.recv(65536).split(b"\n"))
+        datagrams += 1
+    assert found == marks
+    assert 1 < datagrams < 5
